@@ -1,0 +1,10 @@
+/**
+ * core: bytes, brands, errors and time. No I/O, imports nothing, and every other
+ * room may import it.
+ */
+export * from './brands.ts';
+export * from './bytes.ts';
+export * from './clock.ts';
+export * from './errors.ts';
+export * from './evidence.ts';
+export * from './virtual-clock.ts';
