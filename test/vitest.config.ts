@@ -1,6 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+
 export default defineConfig({
+  // The build does the same (.config/build.js).
+  define: { KOMBI_VERSION: JSON.stringify(version) },
   test: {
     include: ['test/**/*.test.ts'],
     env: { NO_COLOR: '1', FORCE_COLOR: '0', LC_ALL: 'C' },
