@@ -65,7 +65,8 @@ function broken(file, { specifier, typesOnly, literal }) {
     return `${name} may not import ${room}, only ${[...row.rooms, ...(row.types ?? [])].join(', ') || 'nothing'}`;
   }
   const allowed = [...(row.modules ?? []), ...anywhere];
-  if (allowed.some((module) => specifier === module || specifier.startsWith(module.endsWith(':') ? module : `${module}/`))) return undefined;
+  if (allowed.some((module) => specifier === module || specifier.startsWith(module.endsWith(':') ? module : `${module}/`)))
+    return undefined;
   return `${name} may not touch ${specifier}, only ${allowed.join(', ')}`;
 }
 
