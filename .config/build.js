@@ -1,7 +1,7 @@
 // Builds dist: the library as one module per file with its types, then the program as a bundle in dist/cli, which starts in half the time.
 // `--if-possible`, for `prepare`: an installation without the development tools is left as it is, and that is no failure.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,7 +29,7 @@ async function build() {
   // tsc checks src/cli like everything else; its output there would only lie around beside the bundle.
   rmSync(`${root}dist/cli`, { recursive: true, force: true });
   const { build: bundle } = await import('esbuild');
-  await bundle({
+  const { metafile } = await bundle({
     absWorkingDir: root,
     entryPoints: ['src/cli/main.ts'],
     outdir: 'dist/cli',
@@ -46,8 +46,23 @@ async function build() {
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',
+    metafile: true,
     logLevel: 'warning',
   }).catch(() => process.exit(1)); // esbuild has said why
+  writeFileSync(`${root}dist/cli/LICENSES.txt`, licencesOf(Object.keys(metafile.inputs)));
+}
+
+/** The licences of what went into the bundle, which they ask to go with it. */
+function licencesOf(inputs) {
+  const packages = new Set(inputs.flatMap((input) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input) ?? []));
+  return [...packages]
+    .sort()
+    .map((folder) => {
+      const file = readdirSync(root + folder).find((name) => /^licen[cs]e/i.test(name));
+      if (file === undefined) throw new Error(`${folder} is bundled but brings no licence file`);
+      return `${folder.slice('node_modules/'.length)}\n\n${readFileSync(`${root}${folder}/${file}`, 'utf8').trim()}\n`;
+    })
+    .join(`\n${'-'.repeat(80)}\n\n`);
 }
 
 function clean() {
