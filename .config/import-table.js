@@ -12,6 +12,7 @@ const table = {
   catalog: { rooms: ['core'], modules: ['node:fs'] },
   recording: { rooms: ['core'] },
   transport: { rooms: ['core'] },
+  'transport/tcp-stream.ts': { rooms: ['core'], modules: ['node:net'] },
   'transport/enet': { rooms: ['core'], modules: ['node:net', 'node:dgram'] },
   'transport/doip': { rooms: ['core'], modules: ['node:net', 'node:dgram'] },
   'transport/elm327': { rooms: ['core'], modules: ['serialport', 'node:net', 'node:dgram'] },
