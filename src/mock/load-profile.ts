@@ -1,0 +1,53 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { KombiError, messageOf } from '../core/index.ts';
+import { type Profile, profileSchema } from './profile.ts';
+
+// Right from src/mock, from dist/mock and from a bundle in dist/cli: keep this file two folders below the top.
+const VEHICLES = fileURLToPath(new URL('../../fixtures/vehicles/', import.meta.url));
+
+/** Names of the cars that come with the program, sorted. */
+export function profileNames(): readonly string[] {
+  return readdirSync(VEHICLES)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => file.slice(0, -'.json'.length))
+    .sort();
+}
+
+/**
+ * Loads a mock car by name, or from a file where the text holds a slash, a backslash or ends in `.json`.
+ *
+ * @throws {KombiError} `usage.profile` when there is no such car, or its file is invalid (naming file and JSON path)
+ */
+export function loadProfile(nameOrPath: string): Profile {
+  const isPath = /[/\\]|\.json$/.test(nameOrPath);
+  if (!isPath && !profileNames().includes(nameOrPath)) {
+    throw new KombiError({
+      code: 'usage.profile',
+      message: `there is no mock car "${nameOrPath}"`,
+      hint: `Mock cars: ${profileNames().join(', ')}; or name a profile file, such as ./my-car.json.`,
+    });
+  }
+  const file = isPath ? nameOrPath : `${VEHICLES}${nameOrPath}.json`;
+  const parsed = profileSchema.safeParse(readJson(file));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new KombiError({
+    code: 'usage.profile',
+    message: `${file}: ${issue?.path.join('.') || 'the file'}: ${issue?.message ?? 'invalid'}`,
+    hint: 'Compare with the profiles in fixtures/vehicles.',
+  });
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new KombiError({
+      code: 'usage.profile',
+      message: `the mock car ${file} cannot be read: ${messageOf(error)}`,
+      hint: 'Name a mock car or a readable JSON file.',
+      cause: error,
+    });
+  }
+}
