@@ -1,0 +1,12 @@
+/**
+ * catalog: what is known of BMW control units, as data files with a schema: ECUs, block layouts, coding data, Check
+ * Control messages, trouble codes, models. Every fact carries its source and standing; what the program may do with
+ * it depends on the standing. The loader names file and JSON path in every error, the lint checks what no schema can.
+ */
+export * from './catalog.ts';
+export * from './check-control.ts';
+export * from './facts.ts';
+export * from './layout.ts';
+export * from './lint.ts';
+export * from './nearest.ts';
+export { weakestEvidence } from './schema.ts';

@@ -1,0 +1,155 @@
+import { type BlockLayout, type Catalog, type CodingData, nearestMatch, parameterNames, parameterRange } from '../catalog/index.ts';
+import { type Did, type EcuAddress, type Evidence, ecuAddress, formatDid, formatEcuAddress, KombiError } from '../core/index.ts';
+import { type AddressSyntax, formatAddress } from './address.ts';
+
+/** The bytes of a block, or the bit of one byte, that an address means on this car. */
+export interface Target {
+  /** As typed. */
+  readonly address: string;
+  readonly syntax: AddressSyntax;
+  /** The same for every way of writing it: `60:3301.@25.3`; a range of several bytes keeps its parameter: `60:3301/CC_ACTIVIERUNG_5`. */
+  readonly canonical: string;
+  readonly ecu: EcuAddress;
+  readonly did: Did;
+  readonly offset: number;
+  readonly length: number;
+  readonly bit: number | undefined;
+  /** As the catalog spells it; undefined where the address names none. */
+  readonly parameter: string | undefined;
+  /** What is known of the block, whether the address uses it or not. */
+  readonly layout: BlockLayout | undefined;
+  /** How well it is known that the parameter lies there; undefined where the address names offsets and so relies on no fact. */
+  readonly evidence: Evidence | undefined;
+}
+
+/** What an address is looked up in: the catalog, and the ECU as just read. */
+export interface ResolveContext extends CodingData {
+  readonly catalog: Catalog;
+  readonly blockLength: number;
+}
+
+/**
+ * The address of an ECU, by name, alias or two hex digits.
+ *
+ * @throws {KombiError} `usage.ecu` for a name that the catalog does not hold, with the nearest
+ */
+export function resolveEcu(text: string, catalog: Catalog): EcuAddress {
+  if (/^[0-9a-f]{2}$/i.test(text)) return ecuAddress(Number.parseInt(text, 16));
+  const known = catalog.ecuByName(text);
+  if (known !== undefined) return known.address;
+  const nearest = nearestMatch(text, catalog.ecus.flatMap(({ name, aliases }) => [name, ...aliases]));
+  throw new KombiError({
+    code: 'usage.ecu',
+    message: `No control unit is called "${text}"`,
+    hint: nearest === undefined ? 'Use a name such as KOMBI, or the address in two hex digits, such as 60.' : `Did you mean ${nearest}?`,
+  });
+}
+
+/**
+ * Checks all that can be wrong with an address before any car is asked: the ECU's name, and parameter and byte against every layout
+ * that any car may have.
+ *
+ * @throws {KombiError} `usage.ecu`, `usage.parameter`, `usage.byte`
+ */
+export function checkAddress(address: AddressSyntax, catalog: Catalog): EcuAddress {
+  const ecu = resolveEcu(address.ecu, catalog);
+  if (address.parameter === undefined) return ecu;
+  const layouts = catalog.layoutsOf(ecu).filter(({ block }) => block === address.did);
+  let refusal: unknown;
+  for (const layout of layouts) {
+    try {
+      parameterSpan(address, layout, catalog.ecuName(ecu));
+      return ecu;
+    } catch (error) {
+      refusal = error;
+    }
+  }
+  throw refusal ?? noLayout(address, catalog.ecuName(ecu));
+}
+
+/**
+ * What an address means in a block of this length on an ECU with these coding data.
+ *
+ * @throws {KombiError} `usage.ecu`, `usage.parameter`, `usage.byte`; `coding.outside-block` where the car's block ends before
+ */
+export function resolveAddress(address: AddressSyntax, context: ResolveContext): Target {
+  const { catalog, cafds, vin, blockLength } = context;
+  const ecu = resolveEcu(address.ecu, catalog);
+  const layout = catalog.layout({ ecu, block: address.did, cafds, vin });
+  const span = spanOf(address, layout, catalog.ecuName(ecu), blockLength);
+  if (span.offset + span.length > blockLength) throw outsideBlock(address, catalog.ecuName(ecu), { end: span.offset + span.length, blockLength });
+  const byte = span.length === 1 && (address.byte !== undefined || span.parameter !== undefined) ? span.offset : undefined;
+  return {
+    address: address.text,
+    syntax: address,
+    canonical: formatAddress({
+      ecu: formatEcuAddress(ecu),
+      did: address.did,
+      parameter: byte === undefined ? span.parameter : undefined,
+      byte,
+      bit: address.bit,
+    }),
+    ecu,
+    did: address.did,
+    offset: span.offset,
+    length: span.length,
+    bit: address.bit,
+    parameter: span.parameter,
+    layout,
+    evidence: span.parameter === undefined ? undefined : layout?.evidence,
+  };
+}
+
+interface Span {
+  readonly offset: number;
+  readonly length: number;
+  readonly parameter: string | undefined;
+}
+
+function spanOf(address: AddressSyntax, layout: BlockLayout | undefined, ecuName: string, blockLength: number): Span {
+  if (address.parameter === undefined) {
+    return { offset: address.byte ?? 0, length: address.byte === undefined ? blockLength : 1, parameter: undefined };
+  }
+  if (layout === undefined) throw noLayout(address, ecuName);
+  return parameterSpan(address, layout, ecuName);
+}
+
+function parameterSpan(address: AddressSyntax, layout: BlockLayout, ecuName: string): Span {
+  const { parameter = '', byte } = address;
+  const range = parameterRange(layout, parameter);
+  if (range === undefined) {
+    const names = parameterNames(layout);
+    const nearest = nearestMatch(parameter, names);
+    const known = names.length > 3 ? `${names[0]} to ${names.at(-1)}` : names.join(', ');
+    throw new KombiError({
+      code: 'usage.parameter',
+      message: `Block ${formatDid(address.did)} ${layout.name} of ${ecuName} has no parameter "${parameter}"`,
+      hint: nearest === undefined ? `Known are ${known}.` : `Did you mean ${nearest}? Known are ${known}.`,
+    });
+  }
+  if (byte === undefined) return { offset: range.offset, length: range.length, parameter: range.name };
+  if (byte >= range.length) {
+    throw new KombiError({
+      code: 'usage.byte',
+      message: `"${address.text}": byte ${byte} of ${range.length}: the bytes of ${range.name} count from 0 to ${range.length - 1}`,
+      hint: `The last byte is ${formatAddress({ ...address, byte: range.length - 1, bit: undefined })}.`,
+    });
+  }
+  return { offset: range.offset + byte, length: 1, parameter: range.name };
+}
+
+function noLayout(address: AddressSyntax, ecuName: string): KombiError {
+  return new KombiError({
+    code: 'usage.parameter',
+    message: `The parameters of block ${formatDid(address.did)} of ${ecuName} are not known, so "${address.parameter}" cannot be found`,
+    hint: `Name the byte by its offset in the block, such as ${address.ecu}:${formatDid(address.did)}.@25.`,
+  });
+}
+
+function outsideBlock(address: AddressSyntax, ecuName: string, { end, blockLength }: { readonly end: number; readonly blockLength: number }): KombiError {
+  return new KombiError({
+    code: 'coding.outside-block',
+    message: `"${address.text}" ends at byte ${end} of block ${formatDid(address.did)} of ${ecuName}, which has ${blockLength} bytes`,
+    hint: `Bytes of this block count from 0 to ${blockLength - 1} (@00 to @${(blockLength - 1).toString(16).toUpperCase().padStart(2, '0')}).`,
+  });
+}
