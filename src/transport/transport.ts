@@ -61,6 +61,13 @@ export interface Transport {
   send(target: EcuAddress, payload: Uint8Array, signal?: AbortSignal): Promise<void>;
   /** @param deadlineMs a time on `clock`, not a duration */
   receive(deadlineMs: number, signal?: AbortSignal): Promise<Message | undefined>;
+  /**
+   * Only where `writesProven` is not true from the start: tries, with reads of one ECU, whether long messages arrive
+   * unharmed both ways, and gives what `writesProven` says from then on, until `close`.
+   *
+   * @throws {KombiError} `link.*` when the link fails at it, which proves nothing
+   */
+  proveWrites?(target: EcuAddress, signal?: AbortSignal): Promise<boolean>;
   /** Asks the link itself, not an ECU. */
   ignition(signal?: AbortSignal): Promise<Ignition>;
   /** Ends the connection; `open` may follow. */

@@ -49,7 +49,7 @@ export interface AddressedFrame {
 }
 
 /** What is wrong with a frame or a message; each becomes the code `link.isotp.<fault>`. */
-export type IsoTpFault = 'malformed' | 'too-long' | 'sequence' | 'interrupted' | 'overflow' | 'waiting';
+export type IsoTpFault = 'malformed' | 'too-long' | 'sequence' | 'interrupted' | 'overflow' | 'waiting' | 'missing' | 'no-flow-control';
 
 export function isoTpError(fault: IsoTpFault, message: string): KombiError {
   return new KombiError({

@@ -42,11 +42,6 @@ export class IsoTpSender {
     return this.#leftInBlock === 0 ? 'flow-control' : 'frame';
   }
 
-  /** Frames that may leave before the next flow control, the last of them awaiting an answer of some kind. */
-  get framesInBlock(): number {
-    return Math.min(this.#leftInBlock, Math.ceil((this.#message.length - this.#sent) / CONSECUTIVE_FRAME_BYTES));
-  }
-
   /** Least time between two of our frames, as the receiver last asked, milliseconds. */
   get separationMs(): number {
     return this.#separationMs;

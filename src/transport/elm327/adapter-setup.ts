@@ -1,0 +1,122 @@
+import { KombiError, printableAscii } from '../../core/index.ts';
+import type { ByteStream } from '../byte-stream.ts';
+import type { AdapterIdentity } from '../transport.ts';
+import type { Chip } from './chip.ts';
+
+/** How long a chip that was left busy gets to come back to its prompt, before it is taken for idle. */
+const QUIET_MS = 100;
+const PROBE_TIMEOUT_MS = 500;
+/** The first line may meet rests of an older one, noise after power-up, or a sleeping adapter. */
+const PROBES = 3;
+
+interface Setting {
+  readonly command: string;
+  readonly what: string;
+}
+
+/**
+ * EdiabasLib's raw mode (third-party code, used on cars), with M0 and TPB for SPB, which would rewrite the protocol the
+ * owner has stored. D goes first: it undoes what another program left, echo and spaces included.
+ */
+const REQUIRED: readonly Setting[] = [
+  { command: 'ATD', what: 'defaults' },
+  { command: 'ATE0', what: 'echo off' },
+  { command: 'ATS0', what: 'spaces off' },
+  { command: 'ATH1', what: 'headers' },
+  { command: 'ATAL', what: 'long messages' },
+  { command: 'ATM0', what: 'protocol memory off' },
+  { command: 'ATAT0', what: 'adaptive timing off' },
+  { command: 'ATSTFF', what: 'timeout' },
+  { command: 'ATSH6F1', what: 'request identifier' },
+  { command: 'ATCF600', what: 'receive filter' },
+  { command: 'ATCM700', what: 'receive mask' },
+  { command: 'ATPBC001', what: 'raw 11-bit CAN at 500 kbit/s' },
+  { command: 'ATTPB', what: 'user protocol B' },
+];
+
+/** CSM0: acknowledge frames while monitoring (1.4b). CTM5: five times the timeout, 5.1 s (2.1). Without them monitoring stands in. */
+const WELCOME = ['ATCSM0', 'ATCTM5'] as const;
+
+/**
+ * Brings a chip in any state, at the baud rate it may or may not have, to its prompt and asks who it is.
+ *
+ * @param patient false: give up after one probe that nothing at all answered
+ * @returns its answer to ATI, or undefined when no ELM327 answers
+ */
+export async function probeChip(chip: Chip, patient: boolean, signal?: AbortSignal): Promise<string | undefined> {
+  await chip.settle(QUIET_MS, signal);
+  for (let probe = 0; probe < PROBES; probe += 1) {
+    const answer = await chip.tryAsk('ATI', PROBE_TIMEOUT_MS, signal);
+    const name = answer.find((line) => line.includes('ELM327'));
+    if (name !== undefined) return printable(name);
+    if (!patient && !chip.heard) return undefined;
+  }
+  return undefined;
+}
+
+/** What to say when {@link probeChip} found nobody. */
+export function nobodyThere(stream: ByteStream, heard: boolean): KombiError {
+  return heard
+    ? new KombiError({
+        code: 'link.not-an-elm327',
+        message: `what answers at ${stream.description} is no ELM327`,
+        hint: 'Check that the port is the adapter (kombi adapters lists the ports) and the baud rate: ?baud=38400 or ?baud=115200.',
+      })
+    : new KombiError({
+        code: 'link.no-answer',
+        message: `nothing answers at ${stream.description}`,
+        hint: 'Check that the adapter is plugged into the car and has power, and the baud rate: ?baud=38400 or ?baud=115200.',
+      });
+}
+
+/**
+ * Identifies the chip and sets it up for raw CAN.
+ *
+ * @throws {KombiError} `link.no-answer`, `link.not-an-elm327` (exit 8)
+ * @throws {KombiError} `adapter.unfit` (exit 3) naming every command that it lacks
+ */
+export async function setUpChip(chip: Chip, signal?: AbortSignal): Promise<AdapterIdentity> {
+  const name = await probeChip(chip, true, signal);
+  if (name === undefined) throw nobodyThere(chip.stream, chip.heard);
+  const missing: Setting[] = [];
+  for (const setting of REQUIRED) {
+    if (!(await isAccepted(chip, setting.command, signal))) missing.push(setting);
+  }
+  if (missing.length > 0) throw unfit(name, missing.map(({ command, what }) => `${command} (${what})`).join(', '));
+  for (const command of WELCOME) await chip.ask(command, signal);
+  const stn = (await chip.ask('STI', signal)).find((line) => line.startsWith('STN'));
+  const voltage = parseVoltage(await chip.ask('ATRV', signal));
+  const firmware = stn === undefined ? name : printable(stn);
+  return { kind: 'ELM327', firmware, ...(voltage === undefined ? {} : { voltage }) };
+}
+
+/** Sends a setting and tells whether the chip took it. */
+export async function isAccepted(chip: Chip, command: string, signal?: AbortSignal): Promise<boolean> {
+  // The last line: a rest of an interrupted answer may stand before it.
+  return (await chip.ask(command, signal)).at(-1) === 'OK';
+}
+
+export function unfit(name: string, missing: string): KombiError {
+  return new KombiError({
+    code: 'adapter.unfit',
+    message: `the adapter "${name}" lacks what coding needs: ${missing}`,
+    hint: 'Use an OBDLink, an adapter with a PIC18F25K80 (firmware 1.4b or later), or an ENET cable.',
+  });
+}
+
+/** Leaves the chip as another program expects it: defaults, and no protocol open. Nothing of ours was stored. */
+export async function leaveChip(chip: Chip): Promise<void> {
+  await chip.settle(QUIET_MS);
+  await chip.tryAsk('ATD', PROBE_TIMEOUT_MS);
+  await chip.tryAsk('ATPC', PROBE_TIMEOUT_MS);
+}
+
+/** `12.6V`, to volts. Clones may print nothing, or anything. */
+function parseVoltage(answer: readonly string[]): number | undefined {
+  const digits = answer.map((line) => /^(\d{1,2}\.\d)V?$/.exec(line)?.[1]).find((found) => found !== undefined);
+  return digits === undefined ? undefined : Number(digits);
+}
+
+function printable(text: string): string {
+  return printableAscii(Buffer.from(text, 'latin1'));
+}

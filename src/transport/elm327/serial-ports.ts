@@ -1,0 +1,62 @@
+import { readdir, readFile, realpath } from 'node:fs/promises';
+import { isKombiError } from '../../core/index.ts';
+
+/** A serial port of this machine. Absent: not told. */
+export interface SerialPortInfo {
+  readonly path: string;
+  readonly manufacturer?: string;
+  readonly serialNumber?: string;
+  /** USB ids, four lower-case hex digits: `0403`, `6015`. */
+  readonly vendorId?: string;
+  readonly productId?: string;
+}
+
+/** Every serial port that the operating system tells of; ptys and symbolic links are not among them. */
+export async function listSerialPorts(): Promise<readonly SerialPortInfo[]> {
+  const { SerialPort } = await import('serialport');
+  try {
+    return (await SerialPort.list()).map((port) => told(port.path, { ...port }));
+  } catch (error) {
+    // serialport asks udevadm, which a container or a small system lacks.
+    if (isKombiError(error) || process.platform !== 'linux') throw error;
+    return listFromSysfs('/sys/class/tty');
+  }
+}
+
+/** What a port is called when all symbolic links are followed; the path itself where that cannot be told (`COM3`, a port that is not there). */
+export async function realPortPath(path: string): Promise<string> {
+  return realpath(path).catch(() => path);
+}
+
+/** USB serial ports below a folder that looks like `/sys/class/tty`. Never throws: what cannot be read is not told. */
+export async function listFromSysfs(root: string): Promise<readonly SerialPortInfo[]> {
+  const names = (await readdir(root).catch(() => [])).filter((name) => /^(ttyUSB|ttyACM|rfcomm)\d+$/.test(name));
+  return Promise.all(names.sort().map((name) => describeSysfs(root, name)));
+}
+
+async function describeSysfs(root: string, name: string): Promise<SerialPortInfo> {
+  // A port hangs below the interface, the interface below the USB device; a USB-to-serial port is one level deeper.
+  for (const up of ['..', '../..', '../../..']) {
+    const read = (file: string) =>
+      readFile(`${root}/${name}/device/${up}/${file}`, 'utf8').then(
+        (text) => text.trim(),
+        () => undefined,
+      );
+    const vendorId = await read('idVendor');
+    if (vendorId === undefined) continue;
+    const [productId, manufacturer, serialNumber] = await Promise.all([read('idProduct'), read('manufacturer'), read('serial')]);
+    return told(`/dev/${name}`, { vendorId, productId, manufacturer, serialNumber });
+  }
+  return { path: `/dev/${name}` };
+}
+
+function told(path: string, details: { [Key in keyof Omit<SerialPortInfo, 'path'>]?: string | undefined }): SerialPortInfo {
+  const { manufacturer, serialNumber, vendorId, productId } = details;
+  return {
+    path,
+    ...(manufacturer === undefined ? {} : { manufacturer }),
+    ...(serialNumber === undefined ? {} : { serialNumber }),
+    ...(vendorId === undefined ? {} : { vendorId: vendorId.toLowerCase() }),
+    ...(productId === undefined ? {} : { productId: productId.toLowerCase() }),
+  };
+}
