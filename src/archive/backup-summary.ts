@@ -1,0 +1,55 @@
+import * as z from 'zod';
+import { messageOf } from '../core/index.ts';
+import type { ArchiveFolder } from './archive-folder.ts';
+import { BACKUP_FORMAT } from './backup.ts';
+import { type BackupFile, readBackupFile } from './backup-files.ts';
+import { parseStrictJson } from './strict-json.ts';
+
+export interface BackupSummary {
+  readonly id: string;
+  readonly path: string;
+  readonly vin: string;
+  readonly sequence: number;
+  readonly time: string;
+  /** `newer`: listed, never restored from. */
+  readonly state: 'intact' | 'damaged' | 'newer';
+  /** What is wrong, unless intact. */
+  readonly problem?: string;
+  /** From here on only where the file could be read. */
+  readonly complete?: boolean;
+  readonly label?: string;
+  readonly txid?: string;
+  readonly ecus?: readonly { readonly address: string; readonly name: string | null; readonly blocks: number }[];
+}
+
+const headSchema = z.object({
+  format: z.int(),
+  requires: z.array(z.string()),
+  time: z.string(),
+  vehicle: z.object({ vin: z.string() }),
+  complete: z.boolean(),
+  label: z.exactOptional(z.string()),
+  txid: z.exactOptional(z.string()),
+  ecus: z.array(z.object({ address: z.string(), name: z.string().nullable(), blocks: z.array(z.unknown()) })),
+});
+
+/** Checks the file's hash and reads its head, but no block: a list of many must be quick. */
+export async function summarizeBackup(folder: ArchiveFolder, backup: BackupFile): Promise<BackupSummary> {
+  const known = { id: backup.id, path: folder.path(backup.file), vin: backup.directory, sequence: backup.sequence, time: isoTime(backup.stamp) };
+  try {
+    const head = headSchema.safeParse(parseStrictJson(await readBackupFile(folder, backup)).document).data;
+    // The hash held, so what lacks a head is no damage but the work of a later version.
+    const newer = head === undefined || head.format > BACKUP_FORMAT || head.requires.length > 0;
+    const state = newer ? ({ state: 'newer', problem: 'it was written by a newer kombi' } as const) : ({ state: 'intact' } as const);
+    if (head === undefined) return { ...known, ...state };
+    const { format: _format, requires: _requires, vehicle, ecus, ...rest } = head;
+    return { ...known, ...rest, ...state, vin: vehicle.vin, ecus: ecus.map((ecu) => ({ ...ecu, blocks: ecu.blocks.length })) };
+  } catch (error) {
+    return { ...known, state: 'damaged', problem: messageOf(error) };
+  }
+}
+
+/** `20261120T101530Z` as `2026-11-20T10:15:30Z`. */
+function isoTime(stamp: string): string {
+  return stamp.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
+}

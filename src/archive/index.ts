@@ -1,0 +1,15 @@
+/**
+ * archive: backups and journals on disk. A backup is written once, hashed four times over (block, content, name,
+ * manifest) and read back before anything trusts it; a journal is appended to and synced before each write to a car;
+ * locks keep two programs off one car and one port. Nothing here is ever overwritten or deleted, manifests apart.
+ */
+export * from './archive.ts';
+export * from './backup.ts';
+export * from './backup-block.ts';
+export type { BackupSummary } from './backup-summary.ts';
+export * from './default-directory.ts';
+export * from './diff-backups.ts';
+export * from './disk-file-system.ts';
+export * from './file-system.ts';
+export type { SavedBackup } from './save-backup.ts';
+export type { VerifyReport } from './verify-archive.ts';

@@ -1,0 +1,71 @@
+import { MAX_FILE_BYTES } from './archive-folder.ts';
+
+const MAX_DEPTH = 16;
+// An escaped spelling of such a key gets past this, but is not canonical.
+const FORBIDDEN_KEY = /"(__proto__|constructor|prototype)"\s*:/;
+
+/** Says what is wrong with a text, in words that follow "… is damaged:". */
+export class UnsoundText extends Error {}
+
+export interface ParsedText {
+  readonly text: string;
+  readonly document: unknown;
+}
+
+/** The one spelling of a document: keys in their order, two spaces, LF, one value per line. */
+export function canonicalText(document: unknown): string {
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+/**
+ * Parses JSON that nobody need trust: at most 16 MiB, 16 levels deep, UTF-8, no key that could reach a prototype.
+ *
+ * @throws {UnsoundText}
+ */
+export function parseStrictJson(bytes: Uint8Array): ParsedText {
+  if (bytes.length > MAX_FILE_BYTES) throw new UnsoundText(`it has ${bytes.length} bytes, more than ${MAX_FILE_BYTES}`);
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new UnsoundText('it is not UTF-8');
+  }
+  checkDepth(bytes);
+  const forbidden = FORBIDDEN_KEY.exec(text)?.[1];
+  if (forbidden !== undefined) throw new UnsoundText(`the key ${forbidden} is not allowed`);
+  try {
+    return { text, document: JSON.parse(text) };
+  } catch {
+    throw new UnsoundText('it is not whole JSON');
+  }
+}
+
+/**
+ * The same text or none: whatever `JSON.parse` forgives or drops (a second key of the same name, spaces, `1e0`)
+ * makes the spelling differ.
+ *
+ * @throws {UnsoundText}
+ */
+export function checkCanonical({ text, document }: ParsedText): void {
+  if (canonicalText(document) !== text) throw new UnsoundText('its text is not spelled as kombi spells it');
+}
+
+/** Before parsing, so that no nesting is ever built. Quotes, backslashes and brackets are ASCII: bytes will do. */
+function checkDepth(bytes: Uint8Array): void {
+  let depth = 0;
+  let inString = false;
+  for (let index = 0; index < bytes.length; index += 1) {
+    const byte = bytes[index];
+    if (inString) {
+      if (byte === 0x5c) index += 1;
+      else if (byte === 0x22) inString = false;
+    } else if (byte === 0x22) {
+      inString = true;
+    } else if (byte === 0x7b || byte === 0x5b) {
+      depth += 1;
+      if (depth > MAX_DEPTH) throw new UnsoundText(`it is nested more than ${MAX_DEPTH} deep`);
+    } else if (byte === 0x7d || byte === 0x5d) {
+      depth -= 1;
+    }
+  }
+}
