@@ -1,0 +1,17 @@
+/**
+ * job: everything that changes a car. `kernel/` is the write kernel: without a token of its own making nothing but
+ * reads leaves. Around it: plans (what would be written), backups, the carried-out job, undo, restore and recovery.
+ */
+export * from './backup-car.ts';
+export * from './car.ts';
+export * from './carry-out.ts';
+export * from './conditions.ts';
+export * from './discover-blocks.ts';
+export * from './list-blocks.ts';
+export * from './lock-car.ts';
+export * from './message-report.ts';
+export * from './plan.ts';
+export * from './plan-coding.ts';
+export * from './plan-restore.ts';
+export * from './read-addresses.ts';
+export * from './recover.ts';

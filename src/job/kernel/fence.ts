@@ -1,0 +1,66 @@
+import { EXIT, KombiError, type Vin } from '../../core/index.ts';
+import { cafdsOf, type EcuIdentity, readEcuIdentity, readVin } from '../../vehicle/index.ts';
+import type { Car } from '../car.ts';
+
+/** ISO 14229-2 S3 server, where the catalog says nothing else of an ECU. */
+const DEFAULT_S3_MS = 5000;
+const MARGIN_MS = 1000;
+
+export interface FenceOptions {
+  readonly car: Car;
+  readonly ecus: readonly EcuIdentity[];
+  /** From the sessions' own answers. */
+  readonly p2StarMs: number;
+}
+
+/**
+ * After any unknown outcome: let everything in flight die and every session lapse, then prove that this is still the
+ * same car and the same ECUs. Only what is read after a fence tells what a block holds.
+ *
+ * @throws {KombiError} `link.*` or `ecu.*` where nothing answers; `car.other` where somebody else does
+ */
+export async function fence(options: FenceOptions): Promise<void> {
+  const { car } = options;
+  const s3Ms = Math.max(...options.ecus.map((ecu) => car.catalog.ecu(ecu.address)?.s3Ms ?? DEFAULT_S3_MS));
+  await car.transport.close();
+  await car.client.clock.sleep(Math.max(options.p2StarMs, s3Ms) + MARGIN_MS);
+  await car.client.reopen();
+  await assertSameCar(car, options.ecus);
+}
+
+/** @throws {KombiError} `car.other` (exit 3) or `coding.cafd-lost`, naming what differs */
+export async function assertSameCar(car: Car, ecus: readonly EcuIdentity[]): Promise<void> {
+  const { vin } = await readVin(car.client);
+  if (vin !== car.identity.vin) throw otherCar(car.identity.vin, `the VIN is ${vin}`);
+  for (const expected of ecus) {
+    const found = await readEcuIdentity(car.client, car.catalog, expected.address);
+    const lost = cafdsOf(expected.svk).filter((cafd) => !cafdsOf(found.svk).includes(cafd));
+    const difference = differenceBetween(expected, found);
+    if (lost.length > 0 && expected.serial === found.serial) throw cafdLost(expected, lost);
+    if (difference !== undefined) throw otherCar(car.identity.vin, `${expected.name}: ${difference}`);
+  }
+}
+
+/** What tells two ECUs apart, in words; undefined where nothing does. */
+export function differenceBetween(expected: EcuIdentity, found: EcuIdentity): string | undefined {
+  if (expected.serial !== found.serial) return `serial ${found.serial ?? 'not told'} instead of ${expected.serial ?? 'not told'}`;
+  const same = Buffer.compare(expected.svk?.raw ?? new Uint8Array(), found.svk?.raw ?? new Uint8Array()) === 0;
+  return same ? undefined : 'its SVK (software versions) changed';
+}
+
+function cafdLost(ecu: EcuIdentity, lost: readonly string[]): KombiError {
+  return new KombiError({
+    code: 'coding.cafd-lost',
+    message: `${ecu.name} has lost its coding description CAFD_${lost.join(', CAFD_')}: its blocks cannot be put back`,
+    hint: 'The ECU needs its CAFD injected anew (E-Sys or a dealer), then its old bytes.',
+  });
+}
+
+function otherCar(vin: Vin, difference: string): KombiError {
+  return new KombiError({
+    code: 'car.other',
+    exit: EXIT.refused,
+    message: `This is not the car or the ECU that the job is for (${vin}): ${difference}`,
+    hint: 'Connect to the car that the job was begun on.',
+  });
+}

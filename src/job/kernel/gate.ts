@@ -1,0 +1,92 @@
+import { type Clock, type EcuAddress, EXIT, KombiError } from '../../core/index.ts';
+import type { AdapterIdentity, Ignition, Message, Transport, TransportCapabilities } from '../../transport/index.ts';
+import { permissionFor } from './allow-list.ts';
+import { describeMessage, messageOf, type Token, tokenCovers } from './token.ts';
+
+/**
+ * A transport behind the allow-list: what changes a car leaves only with a token that names exactly this message, and
+ * each token is good for one sending. Everything above the gate talks through it; nothing is sent around it.
+ */
+export class Gate implements Transport {
+  readonly #inner: Transport;
+  #token: Token | undefined;
+
+  constructor(inner: Transport) {
+    this.#inner = inner;
+  }
+
+  get description(): string {
+    return this.#inner.description;
+  }
+  get portName(): string | undefined {
+    return this.#inner.portName;
+  }
+  get clock(): Clock {
+    return this.#inner.clock;
+  }
+  get capabilities(): TransportCapabilities {
+    return this.#inner.capabilities;
+  }
+  get adapter(): AdapterIdentity {
+    return this.#inner.adapter;
+  }
+
+  open(signal?: AbortSignal): Promise<void> {
+    return this.#inner.open(signal);
+  }
+
+  async send(target: EcuAddress, payload: Uint8Array, signal?: AbortSignal): Promise<void> {
+    const permission = permissionFor(payload);
+    if (permission !== 'free') this.#spend(target, payload, permission === 'never');
+    await this.#inner.send(target, payload, signal);
+  }
+
+  receive(deadlineMs: number, signal?: AbortSignal): Promise<Message | undefined> {
+    return this.#inner.receive(deadlineMs, signal);
+  }
+
+  ignition(signal?: AbortSignal): Promise<Ignition> {
+    return this.#inner.ignition(signal);
+  }
+
+  /** Asks only with reads, so it needs no token. */
+  async proveWrites(target: EcuAddress, signal?: AbortSignal): Promise<boolean> {
+    return this.#inner.capabilities.writesProven || ((await this.#inner.proveWrites?.(target, signal)) ?? false);
+  }
+
+  close(): Promise<void> {
+    return this.#inner.close();
+  }
+
+  dispose(): Promise<void> {
+    return this.#inner.dispose();
+  }
+
+  /**
+   * Runs `send` with leave for the token's one message; the leave ends with it, used or not.
+   * For this room only: the import table keeps every other room from seeing the kernel.
+   */
+  async withToken<Result>(token: Token, send: (message: Uint8Array) => Promise<Result>): Promise<Result> {
+    if (this.#token !== undefined) {
+      throw new KombiError({ code: 'bug.token', exit: EXIT.bug, message: 'two writes at once on one link' });
+    }
+    this.#token = token;
+    try {
+      return await send(messageOf(token));
+    } finally {
+      this.#token = undefined;
+    }
+  }
+
+  #spend(target: EcuAddress, payload: Uint8Array, never: boolean): void {
+    const token = this.#token;
+    this.#token = undefined;
+    if (never || token === undefined || !tokenCovers(token, target, payload)) {
+      throw new KombiError({
+        code: 'kernel.refused',
+        message: `The write kernel refused to send ${describeMessage(target, payload)}`,
+        hint: 'Only a job with a sealed plan, a backup and a journal may change a car. This is a defect of the caller.',
+      });
+    }
+  }
+}

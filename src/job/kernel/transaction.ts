@@ -1,0 +1,235 @@
+import type { Journal } from '../../archive/index.ts';
+import { EXIT, formatDid, isKombiError, KombiError, toHex } from '../../core/index.ts';
+import { cafdsOf, type EcuIdentity } from '../../vehicle/index.ts';
+import { NegativeResponseError } from '../../uds/index.ts';
+import { Car } from '../car.ts';
+import type { OnProgress } from '../plan.ts';
+import { readSettled } from '../read-twice.ts';
+import { assertSameCar, fence } from './fence.ts';
+import type { Gate } from './gate.ts';
+import { holdingOf, nameOf, type Operation } from './operation.ts';
+import { resetEcu, resetOrder } from './reset.ts';
+import { CodingSession, refusesSession } from './session.ts';
+import { type Direction, MAX_WRITES, refusal, writeBlock } from './write-block.ts';
+
+const BUSY_REPEAT_REQUEST = 0x21;
+const BUSY_WAIT_MS = 1000;
+
+export interface TransactionOptions {
+  readonly car: Car;
+  readonly journal: Journal;
+  readonly operations: readonly Operation[];
+  /** As identified before anything was written. */
+  readonly ecus: readonly EcuIdentity[];
+  /** Writes already made, by an interrupted run of the same journal. */
+  readonly written?: readonly WrittenBefore[];
+  readonly onProgress?: OnProgress;
+}
+
+export interface WrittenBefore {
+  readonly index: number;
+  readonly direction: Direction;
+}
+
+/** The block refused its old bytes, or holds a third value that cannot be replaced: nothing more can be done from here. */
+export class StuckError extends KombiError {}
+
+/**
+ * Moves blocks between old and new, journalled, fenced after every unknown outcome, and verified by reading. It
+ * decides nothing: `carryOut` and `recover` say which way to go and what the end is called.
+ */
+export class Transaction {
+  readonly #options: TransactionOptions;
+  readonly #gate: Gate;
+  readonly #writes: WrittenBefore[];
+  readonly #sessions = new Map<number, CodingSession>();
+
+  constructor(options: TransactionOptions) {
+    this.#options = options;
+    this.#gate = Car.gateOf(options.car);
+    this.#writes = [...(options.written ?? [])];
+  }
+
+  get operations(): readonly Operation[] {
+    return this.#options.operations;
+  }
+
+  /** Indexes of the blocks that a write was ever intended for, in the order of the plan. */
+  touched(): readonly number[] {
+    return this.operations.map((_, index) => index).filter((index) => this.#writes.some((write) => write.index === index));
+  }
+
+  /**
+   * Brings one block to its new value: re-read, intent, write, read back.
+   *
+   * @throws {KombiError} at the first deviation, with the block in whatever state reading will show
+   */
+  async forward(index: number): Promise<void> {
+    const operation = this.#operation(index);
+    this.#tell('write', operation);
+    const session = await this.#enterSession(operation);
+    const before = await this.read(index);
+    if (holdingOf(operation, before) === 'new') return;
+    if (holdingOf(operation, before) !== 'old') throw changedSincePlan(operation, before);
+    for (;;) {
+      const outcome = await this.#write(index, 'forward');
+      if (outcome.kind === 'unknown') await this.fence();
+      const after = holdingOf(operation, await this.read(index, { afterReset: false }));
+      if (after === 'new') return;
+      if (outcome.kind === 'refused' && after === 'old' && this.#mayWrite(index, 'forward')) {
+        if (outcome.nrc === BUSY_REPEAT_REQUEST) {
+          await this.#options.car.client.clock.sleep(BUSY_WAIT_MS);
+          continue;
+        }
+        if (refusesSession(outcome.error)) {
+          await session.enterCoding();
+          continue;
+        }
+      }
+      if (outcome.kind === 'refused') throw refusal(operation, outcome.error);
+      throw outcome.kind === 'unknown' ? notConfirmed(operation, outcome.error) : notStored(operation, after);
+    }
+  }
+
+  /**
+   * Brings one block back to its old value and reads it back.
+   *
+   * @throws {StuckError} when the ECU does not take the old bytes
+   */
+  async back(index: number): Promise<void> {
+    const operation = this.#operation(index);
+    this.#tell('roll-back', operation);
+    let why = 'it holds other bytes';
+    for (;;) {
+      if (holdingOf(operation, await this.read(index)) === 'old') return;
+      if (!this.#mayWrite(index, 'back')) throw this.#stuck(operation, why);
+      const session = await this.#enterSession(operation);
+      const outcome = await this.#write(index, 'back');
+      if (outcome.kind === 'unknown') {
+        await this.fence();
+        continue;
+      }
+      if (outcome.kind === 'refused') {
+        why = refusal(operation, outcome.error).message;
+        if (outcome.nrc === BUSY_REPEAT_REQUEST) await this.#options.car.client.clock.sleep(BUSY_WAIT_MS);
+        else if (refusesSession(outcome.error)) await session.enterCoding();
+        else if (holdingOf(operation, await this.read(index)) !== 'old') throw this.#stuck(operation, why);
+      }
+    }
+  }
+
+  /** Resets every ECU that was written to, gateway last, and proves that they are still the same ones. */
+  async resetAll(): Promise<void> {
+    const { car } = this.#options;
+    for (const ecu of resetOrder(this.touched().map((index) => this.#operation(index).ecu))) {
+      this.#options.onProgress?.({ step: 'reset', ecu });
+      this.#sessions.delete(ecu);
+      await resetEcu({ gate: this.#gate, client: car.client, vin: car.identity.vin, ecu });
+    }
+    await assertSameCar(car, this.#options.ecus);
+  }
+
+  async fence(): Promise<void> {
+    this.#options.onProgress?.({ step: 'fence' });
+    const p2StarMs = Math.max(0, ...[...this.#sessions.values()].map((session) => session.p2StarMs));
+    this.#sessions.clear();
+    await fence({ car: this.#options.car, ecus: this.#options.ecus, p2StarMs });
+  }
+
+  /** The settled value of a block, noted in the journal. */
+  async read(index: number, note?: { readonly afterReset: boolean }): Promise<Uint8Array> {
+    const operation = this.#operation(index);
+    const bytes = await readSettled(this.#options.car.client, operation);
+    if (note !== undefined) {
+      this.#tell('verify', operation);
+      const value = holdingOf(operation, bytes);
+      await this.#options.journal.append({ type: 'SEEN', op: index, value, ...note }, { sync: false }).catch(() => undefined);
+    }
+    return bytes;
+  }
+
+  async #write(index: number, direction: Direction) {
+    const { car, journal } = this.#options;
+    const attempt = this.#count(index, direction) + 1;
+    const operation = this.#operation(index);
+    const outcome = writeBlock({ gate: this.#gate, client: car.client, journal, vin: car.identity.vin, operation, index, direction, attempt });
+    // Counted from the intent on: once it may have left, it has.
+    this.#writes.push({ index, direction });
+    return outcome;
+  }
+
+  async #enterSession(operation: Operation): Promise<CodingSession> {
+    let session = this.#sessions.get(operation.ecu);
+    if (session === undefined) {
+      session = new CodingSession(this.#options.car.client, operation.ecu);
+      await session.enter();
+      this.#sessions.set(operation.ecu, session);
+    }
+    return session;
+  }
+
+  #mayWrite(index: number, direction: Direction): boolean {
+    return this.#count(index, direction) < MAX_WRITES[direction];
+  }
+
+  #count(index: number, direction: Direction): number {
+    return this.#writes.filter((write) => write.index === index && write.direction === direction).length;
+  }
+
+  #operation(index: number): Operation {
+    const operation = this.operations[index];
+    if (operation === undefined) throw new KombiError({ code: 'bug.operation', exit: EXIT.bug, message: `no operation ${index}` });
+    return operation;
+  }
+
+  #stuck(operation: Operation, why: string): StuckError {
+    const ecu = this.#options.ecus.find((candidate) => candidate.address === operation.ecu);
+    return new StuckError({
+      code: 'job.stuck',
+      exit: EXIT.stuck,
+      vehicle: 'unknown',
+      message: `${nameOf(operation)} does not take its old bytes back: ${why}. Old bytes: ${toHex(operation.old)}`,
+      hint: `Do not drive until it is checked. CAFD: ${cafdsOf(ecu?.svk).join(', ') || 'not told'}; a dealer or E-Sys can code block ${formatDid(operation.did)} anew.`,
+    });
+  }
+
+  #tell(step: 'write' | 'verify' | 'roll-back', operation: Operation): void {
+    this.#options.onProgress?.({ step, ecu: operation.ecu, done: this.operations.indexOf(operation) + 1, total: this.operations.length });
+  }
+}
+
+function changedSincePlan(operation: Operation, found: Uint8Array): KombiError {
+  return new KombiError({
+    code: 'plan.stale',
+    message: `${nameOf(operation)} changed since the plan was made: it holds ${toHex(found)}`,
+    hint: 'Plan again: the car holds other bytes now than those you agreed to replace.',
+  });
+}
+
+function notStored(operation: Operation, holds: 'old' | 'other'): KombiError {
+  return new KombiError({
+    code: 'job.not-stored',
+    message: `${nameOf(operation)}: the ECU said yes and ${holds === 'old' ? 'stored nothing' : 'stored other bytes'}`,
+    hint: 'This ECU does not take this coding. Nothing more can be tried from here.',
+  });
+}
+
+/** Fenced and read: the silence is explained, the block is not new, and a write is never simply repeated. */
+function notConfirmed(operation: Operation, cause: KombiError): KombiError {
+  return new KombiError({
+    code: 'job.no-answer',
+    message: `${nameOf(operation)}: the write was not answered (${cause.message}), and the block does not hold the new bytes`,
+    ...(cause.hint === undefined ? {} : { hint: cause.hint }),
+    cause,
+  });
+}
+
+/** Whether an error leaves open what the ECU did: it lost its voice or the line was cut. */
+export function isSilence(error: unknown): boolean {
+  return isKombiError(error, 'link') || isKombiError(error, 'ecu') || isKombiError(error, 'adapter') || isKombiError(error, 'uds.pending-too-long');
+}
+
+/** A reset that the ECU refused: what it holds cannot be proved to last. */
+export function isRefusedReset(error: unknown): boolean {
+  return error instanceof NegativeResponseError && error.service === 0x11;
+}

@@ -1,0 +1,115 @@
+import { type Did, type EcuAddress, readU16 } from '../core/index.ts';
+import type { Dtc } from '../uds/index.ts';
+import { isKombiError } from '../core/index.ts';
+import { readIfTold } from '../vehicle/index.ts';
+import type { Car } from './car.ts';
+
+const CLUSTER = 0x60 as EcuAddress;
+const EMERGENCY_CALL_UNIT = 0x61 as EcuAddress;
+
+/** Check Control messages that the cluster stored, with mileage (bmw-diagnostics §5.4, published; record of 4 bytes likely). */
+const STORED_MESSAGES = 0xd10b as Did;
+const STORED_RECORD_BYTES = 4;
+const KM_PER_COUNT = 8;
+/** Active messages; read as u16 ids (bmw-diagnostics §5.4: hypothesis, so "seen" may be said of it, never "not raised"). */
+const ACTIVE_MESSAGES = 0x2521 as Did;
+const EMPTY_IDS: ReadonlySet<number> = new Set([0x0000, 0xffff]);
+
+/** Confirmed and pending trouble codes, as recorded testers ask for them (bmw-diagnostics §5.5). */
+const STATUS_MASK = 0x0c;
+
+export interface StoredMessage {
+  readonly id: number;
+  readonly mileageKm: number;
+}
+
+export interface MessageMemory {
+  /** Undefined where the cluster does not tell. */
+  readonly stored: readonly StoredMessage[] | undefined;
+  readonly active: readonly number[] | undefined;
+}
+
+/** What the cluster itself stores of Check Control messages. */
+export async function readMessages(car: Car): Promise<MessageMemory> {
+  const stored = await readIfTold(car.client, CLUSTER, STORED_MESSAGES, car.signal);
+  const active = await readIfTold(car.client, CLUSTER, ACTIVE_MESSAGES, car.signal);
+  return { stored: stored && decodeStoredMessages(stored), active: active && decodeActiveMessages(active) };
+}
+
+export function decodeStoredMessages(data: Uint8Array): readonly StoredMessage[] {
+  const messages: StoredMessage[] = [];
+  for (let offset = 0; offset + STORED_RECORD_BYTES <= data.length; offset += STORED_RECORD_BYTES) {
+    const id = readU16(data, offset) ?? 0;
+    if (!EMPTY_IDS.has(id)) messages.push({ id, mileageKm: (readU16(data, offset + 2) ?? 0) * KM_PER_COUNT });
+  }
+  return messages;
+}
+
+export function decodeActiveMessages(data: Uint8Array): readonly number[] {
+  const ids: number[] = [];
+  for (let offset = 0; offset + 2 <= data.length; offset += 2) {
+    const id = readU16(data, offset) ?? 0;
+    if (!EMPTY_IDS.has(id)) ids.push(id);
+  }
+  return ids;
+}
+
+/** A trouble code in an ECU that has to do with a message. */
+export interface RelatedFault {
+  readonly ecu: EcuAddress;
+  /** Six hex digits. */
+  readonly code: string;
+  readonly status: number;
+  /** Undefined: nobody published what it means on this ECU. */
+  readonly text: string | undefined;
+}
+
+/** What the car itself stores of one message. */
+export interface MessageReport {
+  readonly id: number;
+  /** Seen among the stored messages. */
+  readonly stored: StoredMessage | undefined;
+  /** Seen among the active ones; false says only that it was not seen there. */
+  readonly seenActive: boolean;
+  /** Whether the cluster told anything at all. */
+  readonly told: boolean;
+  /** Of the emergency-call unit, for its messages. Undefined: not asked, or it does not answer. */
+  readonly faults: readonly RelatedFault[] | undefined;
+}
+
+/** Asks the car about the messages that a plan hides or shows. */
+export async function reportMessages(car: Car, ids: readonly number[]): Promise<readonly MessageReport[]> {
+  if (ids.length === 0) return [];
+  const memory = await readMessages(car);
+  const asksUnit = ids.some((id) => isEmergencyCall(car, id));
+  const faults = asksUnit ? await readFaultsIfTold(car, EMERGENCY_CALL_UNIT) : undefined;
+  return ids.map((id) => ({
+    id,
+    stored: memory.stored?.find((message) => message.id === id),
+    seenActive: memory.active?.includes(id) ?? false,
+    told: memory.stored !== undefined || memory.active !== undefined,
+    faults: isEmergencyCall(car, id) ? faults : undefined,
+  }));
+}
+
+function isEmergencyCall(car: Car, id: number): boolean {
+  return car.catalog.message(id)?.subject === 'emergency-call';
+}
+
+/** Trouble codes of one ECU, decoded by (address, code). @throws {KombiError} `ecu.*`, `uds.*` */
+export async function readFaults(car: Car, ecu: EcuAddress): Promise<readonly RelatedFault[]> {
+  const codes = await car.client.readDtcs(ecu, STATUS_MASK, car.signal === undefined ? {} : { signal: car.signal });
+  return codes.map((dtc: Dtc) => {
+    const code = dtc.code.toString(16).toUpperCase().padStart(6, '0');
+    return { ecu, code, status: dtc.status, text: car.catalog.troubleCode(ecu, code)?.text };
+  });
+}
+
+async function readFaultsIfTold(car: Car, ecu: EcuAddress): Promise<readonly RelatedFault[] | undefined> {
+  try {
+    return await readFaults(car, ecu);
+  } catch (error) {
+    if (isKombiError(error, 'uds') || isKombiError(error, 'ecu')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,115 @@
+import {
+  type BlockChange,
+  changeBlock,
+  changesNothing,
+  checkAddress,
+  type Edit,
+  type EditSyntax,
+  effectsOf,
+  hidesEmergencyCall,
+  planId,
+  resolveEdit,
+} from '../coding/index.ts';
+import type { Did, EcuAddress } from '../core/index.ts';
+import { cafdsOf, type EcuIdentity } from '../vehicle/index.ts';
+import type { Car } from './car.ts';
+import { conditionNotes, readConditions } from './conditions.ts';
+import { reportMessages } from './message-report.ts';
+import type { JobKind, Plan, PlanNote } from './plan.ts';
+import { type BlockAddress, readTwice } from './read-twice.ts';
+
+export interface PlanCodingOptions {
+  /** Lets an edit rely on a hypothesis; the plan then shows the whole block. */
+  readonly experimental?: boolean | undefined;
+}
+
+/**
+ * Plans edits against blocks just read, each twice.
+ *
+ * @throws {KombiError} `usage.*` where the words or the layout are wrong (exit 2); `coding.*`, `ecu.*`, `uds.*`,
+ *   `block.unstable` where the car or our rules say no (exit 3)
+ */
+export async function planCoding(car: Car, edits: readonly EditSyntax[], options: PlanCodingOptions = {}): Promise<Plan> {
+  const ecus = new Map<EcuAddress, EcuIdentity>();
+  const changes: BlockChange[] = [];
+  for (const block of byBlock(car, edits)) {
+    const ecu = await car.ecu(block.ecu);
+    ecus.set(block.ecu, ecu);
+    const bytes = await readTwice(car.client, block, car.signal);
+    changes.push(planBlock(car, ecu, { did: block.did, bytes, edits: block.edits, experimental: options.experimental }));
+  }
+  return sealPlan(car, { kind: 'code', ecus: [...ecus.values()], changes });
+}
+
+export interface PlanBlockOptions extends PlanCodingOptions {
+  readonly did: Did;
+  /** The block as read twice. */
+  readonly bytes: Uint8Array;
+  readonly edits: readonly EditSyntax[];
+}
+
+/** What edits make of one block just read. */
+export function planBlock(car: Car, ecu: EcuIdentity, { did, bytes, edits, experimental }: PlanBlockOptions): BlockChange {
+  const cafds = cafdsOf(ecu.svk);
+  const context = { catalog: car.catalog, cafds, vin: car.identity.vin, blockLength: bytes.length };
+  const resolved: Edit[] = edits.map((edit) => resolveEdit(edit, context));
+  return changeBlock({ ecu: ecu.address, did, bytes, edits: resolved, catalog: car.catalog, cafds, experimental });
+}
+
+/** Edits of one block together, blocks in the order they were first named; all words are checked before the car is asked. */
+function byBlock(car: Car, edits: readonly EditSyntax[]): readonly (BlockAddress & { readonly edits: readonly EditSyntax[] })[] {
+  const blocks = new Map<string, { ecu: EcuAddress; did: Did; edits: EditSyntax[] }>();
+  for (const edit of edits) {
+    const ecu = checkAddress(edit.address, car.catalog);
+    const key = `${ecu}:${edit.address.did}`;
+    const block = blocks.get(key) ?? { ecu, did: edit.address.did, edits: [] };
+    block.edits.push(edit);
+    blocks.set(key, block);
+  }
+  return [...blocks.values()];
+}
+
+export interface PlanParts {
+  readonly kind: JobKind;
+  readonly ecus: readonly EcuIdentity[];
+  readonly changes: readonly BlockChange[];
+  readonly undoes?: string;
+}
+
+/** Seals changes into a plan and asks the car what belongs to it: messages it stores, voltage, ignition. */
+export async function sealPlan(car: Car, parts: PlanParts): Promise<Plan> {
+  const { vin } = car.identity;
+  const cafdsByEcu = new Map(parts.ecus.map((ecu) => [ecu.address, cafdsOf(ecu.svk)]));
+  const effects = parts.changes.flatMap((change) => {
+    const layout = car.catalog.layout({ ecu: change.ecu, block: change.did, cafds: cafdsByEcu.get(change.ecu) ?? [], vin });
+    return effectsOf(change, layout, car.catalog);
+  });
+  const notes: PlanNote[] = [];
+  if (hidesEmergencyCall(effects)) {
+    notes.push({ code: 'hides-emergency-call', text: 'This hides the message. It repairs nothing: emergency calls stay unavailable.' });
+  }
+  const dangerous = effects.filter((effect) => effect.becomes === 'hidden' && effect.dangerous);
+  for (const effect of dangerous) {
+    notes.push({ code: 'hides-danger', text: `Message ${effect.messageId} warns of danger. Hidden, it will not warn you.` });
+  }
+  if (parts.changes.some((change) => change.edits.some((edit) => edit.target.evidence === 'hypothesis'))) {
+    notes.push({ code: 'experimental', text: 'Experimental: where a parameter lies in this block is a hypothesis. Check every byte below.' });
+  }
+  const changes = parts.changes.filter((change) => !changesNothing(change));
+  return {
+    id: planId({
+      vin,
+      ecus: parts.ecus.map((ecu) => ({ address: ecu.address, serial: ecu.serial, svk: ecu.svk?.raw })),
+      changes: parts.changes,
+    }),
+    kind: parts.kind,
+    vehicle: car.identity,
+    ecus: parts.ecus,
+    changes: parts.changes,
+    effects,
+    messages: await reportMessages(car, effects.map((effect) => effect.messageId)),
+    notes: [...notes, ...conditionNotes(await readConditions(car))],
+    alreadyDone: changes.length === 0,
+    undoes: parts.undoes,
+  };
+}

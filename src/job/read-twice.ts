@@ -1,0 +1,49 @@
+import { type Did, type EcuAddress, equalBytes, formatDid, formatEcuAddress, KombiError } from '../core/index.ts';
+import type { UdsClient } from '../uds/index.ts';
+
+export interface BlockAddress {
+  readonly ecu: EcuAddress;
+  readonly did: Did;
+}
+
+const MAX_READINGS = 4;
+
+/**
+ * Reads a block twice; a misread must become neither a backup nor the base of a write (reliability, row 35).
+ *
+ * @throws {KombiError} `block.unstable` (exit 3) when the readings differ
+ */
+export async function readTwice(client: UdsClient, block: BlockAddress, signal?: AbortSignal): Promise<Uint8Array> {
+  const first = await readBlock(client, block, signal);
+  const second = await readBlock(client, block, signal);
+  if (!equalBytes(first, second)) throw unstable(block);
+  return second;
+}
+
+/**
+ * The value that two consecutive readings agree on, of four at most: after a write, a misread must not be mistaken
+ * for what the ECU holds.
+ *
+ * @throws {KombiError} `block.unstable` when no two consecutive readings agree
+ */
+export async function readSettled(client: UdsClient, block: BlockAddress, signal?: AbortSignal): Promise<Uint8Array> {
+  let before = await readBlock(client, block, signal);
+  for (let reading = 2; reading <= MAX_READINGS; reading += 1) {
+    const now = await readBlock(client, block, signal);
+    if (equalBytes(before, now)) return now;
+    before = now;
+  }
+  throw unstable(block);
+}
+
+function readBlock(client: UdsClient, block: BlockAddress, signal?: AbortSignal): Promise<Uint8Array> {
+  return client.readDid(block.ecu, block.did, signal === undefined ? {} : { signal });
+}
+
+function unstable(block: BlockAddress): KombiError {
+  return new KombiError({
+    code: 'block.unstable',
+    message: `${formatEcuAddress(block.ecu)}:${formatDid(block.did)} reads differently each time`,
+    hint: 'The adapter or the cable loses bytes, or the ECU changes this block itself. Try again, then with another adapter or a slower baud rate.',
+  });
+}

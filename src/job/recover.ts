@@ -1,0 +1,159 @@
+import type { Archive, Journal, OpenJournal } from '../archive/index.ts';
+import { did, type EcuAddress, ecuAddress, EXIT, fromHex, isKombiError, KombiError, type VehicleState } from '../core/index.ts';
+import { type EcuIdentity, readEcuIdentity } from '../vehicle/index.ts';
+import type { Car } from './car.ts';
+import { savedBlock } from './backup-car.ts';
+import { holdingOf, type Holding, type Operation, sha256 } from './kernel/operation.ts';
+import { end, failedToSettle, rollBack, type SettleOptions, verifyAfterReset } from './kernel/settle.ts';
+import { Transaction, type WrittenBefore } from './kernel/transaction.ts';
+import type { CarLock } from './lock-car.ts';
+import type { OnProgress } from './plan.ts';
+
+export interface RecoverOptions {
+  readonly lock: CarLock;
+  /** Complete the job instead of putting the old bytes back. */
+  readonly forward?: boolean;
+  readonly onProgress?: OnProgress;
+  readonly now?: () => Date;
+}
+
+export interface RecoverResult {
+  /** `nothing-open`, or how the journal was closed. */
+  readonly state: 'nothing-open' | 'aborted' | 'committed' | 'rolled-back';
+  readonly job: string | undefined;
+  readonly blocks: number;
+  /** 0, or 4 where old bytes were put back. */
+  readonly exit: 0 | 4;
+  readonly vehicle: VehicleState;
+}
+
+/**
+ * Finishes an interrupted job: fences, reads what each block holds, and brings it to one side. Every step is "read;
+ * if not the target, write it; verify", so that running it again, after a crash in it too, ends the same way.
+ *
+ * @throws {KombiError} exit 3 for another car (the journal stays open), 5 still open, 6 stuck, 9 nothing intact
+ * @see reliability: recovery rules R1 to R7
+ */
+export async function recover(car: Car, archive: Archive, options: RecoverOptions): Promise<RecoverResult> {
+  const { vin } = car.identity;
+  const open = await archive.openJournals();
+  const mine = open.find((candidate) => candidate.vin === vin);
+  if (mine === undefined) {
+    const [other] = open;
+    if (other === undefined) return { state: 'nothing-open', job: undefined, blocks: 0, exit: EXIT.done, vehicle: 'untouched' };
+    throw new KombiError({
+      code: 'car.other',
+      message: `The open job is on ${other.vin}; this car is ${vin}`,
+      hint: 'Connect to that car and run kombi recover again.',
+    });
+  }
+  const journal = await archive.reopenJournal(mine);
+  try {
+    return await recoverJournal(car, { archive, open: mine, journal, options });
+  } finally {
+    await journal.close();
+  }
+}
+
+interface Recovery {
+  readonly archive: Archive;
+  readonly open: OpenJournal;
+  readonly journal: Journal;
+  readonly options: RecoverOptions;
+}
+
+async function recoverJournal(car: Car, recovery: Recovery): Promise<RecoverResult> {
+  const { open, journal, options } = recovery;
+  const operations = await operationsOf(car, recovery);
+  const written = open.records.flatMap((record): WrittenBefore[] =>
+    record.type === 'INTENT' ? [{ index: record.op, direction: record.dir }] : [],
+  );
+  const ecus = await sameEcus(car, open);
+  const transaction = new Transaction({
+    car,
+    journal,
+    operations,
+    ecus,
+    written,
+    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+  });
+  const settling: SettleOptions = { transaction, journal, vin: car.identity.vin, now: options.now ?? (() => new Date()) };
+  const closed = (state: RecoverResult['state'], vehicle: VehicleState): RecoverResult => ({
+    state,
+    job: journal.txid,
+    blocks: transaction.touched().length,
+    exit: state === 'rolled-back' ? EXIT.restored : EXIT.done,
+    vehicle,
+  });
+  if (transaction.touched().length === 0) {
+    await end(settling, 'ABORTED');
+    return closed('aborted', 'untouched');
+  }
+  using _keepAlive = car.client.keepAlive();
+  try {
+    await transaction.fence();
+    const holdings = await classify(transaction);
+    if (options.forward === true) for (const index of operations.keys()) await transaction.forward(index);
+    if (options.forward === true || holdings.every((holding) => holding === 'new')) {
+      if (await persisted(settling)) return closed('committed', 'changed');
+    }
+    await rollBack(settling);
+    return closed('rolled-back', 'restored');
+  } catch (error) {
+    throw await failedToSettle(settling, asInterrupted(error, journal), error);
+  }
+}
+
+/** All new is committed only where it survives a reset; else it is put back. */
+async function persisted(settling: SettleOptions): Promise<boolean> {
+  try {
+    await end(settling, 'COMMITTED', await verifyAfterReset(settling.transaction, 'new'));
+    return true;
+  } catch (error) {
+    if (isKombiError(error, 'job.not-persistent')) return false;
+    throw error;
+  }
+}
+
+async function classify(transaction: Transaction): Promise<readonly Holding[]> {
+  const holdings: Holding[] = [];
+  for (const index of transaction.touched()) {
+    const operation = transaction.operations[index];
+    if (operation !== undefined) holdings.push(holdingOf(operation, await transaction.read(index, { afterReset: false })));
+  }
+  return holdings;
+}
+
+/** The blocks of the journal; where its own lines are damaged, the old bytes come from the backup (R1). */
+async function operationsOf(car: Car, { archive, open }: Recovery): Promise<readonly Operation[]> {
+  const backup = open.damaged ? await archive.loadBackup(open.begin.backup) : undefined;
+  return open.begin.ops.map((op): Operation => {
+    const ecu = ecuAddress(Number.parseInt(op.ecu, 16));
+    const block = did(Number.parseInt(op.did, 16));
+    const old = backup === undefined ? fromHex(op.old) : savedBlock(backup, ecu, block);
+    return { ecu, ecuName: car.catalog.ecuName(ecu), did: block, old, mask: fromHex(op.mask), new: fromHex(op.new) };
+  });
+}
+
+/** @throws {KombiError} `car.other` (exit 3): the journal stays open (R3) */
+async function sameEcus(car: Car, open: OpenJournal): Promise<readonly EcuIdentity[]> {
+  const ecus: EcuIdentity[] = [];
+  for (const saved of open.begin.ecus) {
+    const address: EcuAddress = ecuAddress(Number.parseInt(saved.address, 16));
+    const ecu = await readEcuIdentity(car.client, car.catalog, address);
+    if ((ecu.serial ?? '') !== saved.serial || sha256(ecu.svk?.raw ?? new Uint8Array()) !== saved.svkSha) {
+      throw new KombiError({
+        code: 'car.other',
+        message: `${ecu.name} is not the unit that the interrupted job wrote to: its serial or its SVK (software versions) differ`,
+        hint: 'Put the unit of that job back, then run kombi recover again.',
+      });
+    }
+    ecus.push(ecu);
+  }
+  return ecus;
+}
+
+function asInterrupted(error: unknown, journal: Journal): KombiError {
+  if (error instanceof KombiError) return error;
+  return new KombiError({ code: 'bug.recover', exit: EXIT.bug, message: `Recovery of ${journal.txid} failed`, cause: error });
+}
