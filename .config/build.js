@@ -52,7 +52,11 @@ async function build() {
   writeFileSync(`${root}dist/cli/LICENSES.txt`, licencesOf(Object.keys(metafile.inputs)));
 }
 
-/** The licences of what went into the bundle, which they ask to go with it. */
+/**
+ * The licences of what went into the bundle, which they ask to go with it.
+ *
+ * @param {string[]} inputs
+ */
 function licencesOf(inputs) {
   const packages = new Set(inputs.flatMap((input) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input) ?? []));
   return [...packages]
