@@ -1,7 +1,7 @@
 import { type Did, type EcuAddress, formatEcuAddress, type Vin } from '../core/index.ts';
 import { DATA_FOLDER, loadDataFile, type Row } from './data-file.ts';
 import type { BlockLayout, Cafd, CheckControlMessage, Ecu, Model, ProtectedBlocks, Source, TroubleCode } from './facts.ts';
-import { DATA_FILES } from './schema.ts';
+import type { DATA_FILES } from './schema.ts';
 
 /** What decides whether a layout may be believed of an ECU. */
 export interface CodingData {
@@ -112,7 +112,9 @@ class DataCatalog implements Catalog {
   }
 
   checkControlLayouts(data?: CodingData): readonly BlockLayout[] {
-    return this.layouts.filter((layout) => layout.mask !== undefined && (data === undefined || this.#holdsFor(layout, data))).sort(bestFirst);
+    return this.layouts
+      .filter((layout) => layout.mask !== undefined && (data === undefined || this.#holdsFor(layout, data)))
+      .sort(bestFirst);
   }
 
   knownBlocks(cafds: readonly string[]): readonly Did[] | undefined {
@@ -126,7 +128,11 @@ class DataCatalog implements Catalog {
     return [...blocks].sort((left, right) => left - right);
   }
 
-  protectedBlock(place: { readonly ecu: EcuAddress; readonly block: Did; readonly cafds?: readonly string[] }): ProtectedBlocks | undefined {
+  protectedBlock(place: {
+    readonly ecu: EcuAddress;
+    readonly block: Did;
+    readonly cafds?: readonly string[];
+  }): ProtectedBlocks | undefined {
     return this.protectedBlocks.find(
       ({ ecu, cafds, first, last }) =>
         place.block >= first &&
@@ -183,7 +189,11 @@ class DataCatalog implements Catalog {
   ): ReadonlyMap<string | number, Row<Key>> {
     let index = this.#indices.get(name);
     if (index === undefined) {
-      index = new Map(this.#rows(key).flatMap((row) => keysOf(row).map((entry) => [typeof entry === 'string' ? entry.toUpperCase() : entry, row] as const)));
+      index = new Map(
+        this.#rows(key).flatMap((row) =>
+          keysOf(row).map((entry) => [typeof entry === 'string' ? entry.toUpperCase() : entry, row] as const),
+        ),
+      );
       this.#indices.set(name, index);
     }
     return index as ReadonlyMap<string | number, Row<Key>>;

@@ -20,7 +20,11 @@ const BITS = 8;
  */
 export function checkControlPosition(id: number): CheckControlPosition {
   if (!Number.isInteger(id) || id < 0) {
-    throw new KombiError({ code: 'usage.message', message: `${id} is not the id of a Check Control message`, hint: 'Ids are whole numbers, such as 299.' });
+    throw new KombiError({
+      code: 'usage.message',
+      message: `${id} is not the id of a Check Control message`,
+      hint: 'Ids are whole numbers, such as 299.',
+    });
   }
   return { group: Math.floor(id / MESSAGES_PER_GROUP) + 1, byte: Math.floor((id % MESSAGES_PER_GROUP) / BITS), bit: id % BITS };
 }

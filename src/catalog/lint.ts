@@ -7,22 +7,45 @@ const COUNTED_BITS = 8;
 /** What no schema sees: duplicates, references to nothing, ranges that overlap. One sentence each; none is well. */
 export function lintCatalog(catalog: Catalog): readonly string[] {
   return [
-    ...duplicates('ecu name', catalog.ecus.flatMap(({ name, aliases }) => [name, ...aliases].map((text) => text.toUpperCase()))),
-    ...duplicates('ecu address', catalog.ecus.map(({ address }) => formatEcuAddress(address))),
+    ...duplicates(
+      'ecu name',
+      catalog.ecus.flatMap(({ name, aliases }) => [name, ...aliases].map((text) => text.toUpperCase())),
+    ),
+    ...duplicates(
+      'ecu address',
+      catalog.ecus.map(({ address }) => formatEcuAddress(address)),
+    ),
     ...catalog.ecus.flatMap(({ name, aliases }) =>
       [name, ...aliases].filter((text) => /^[0-9A-F]{2}$/i.test(text)).map((text) => `ecu name ${text} reads as an address`),
     ),
-    ...duplicates('layout', catalog.layouts.map(({ id }) => id)),
+    ...duplicates(
+      'layout',
+      catalog.layouts.map(({ id }) => id),
+    ),
     ...catalog.layouts.flatMap((layout) => lintLayout(layout, catalog)),
-    ...duplicates('cafd', catalog.cafds.map(({ id }) => id)),
+    ...duplicates(
+      'cafd',
+      catalog.cafds.map(({ id }) => id),
+    ),
     ...catalog.cafds.flatMap(({ id, blocks }) => duplicates(`block of cafd ${id}`, blocks.map(formatDid))),
     ...catalog.cafds
       .filter(({ evidence, vins }) => (evidence === 'synthetic') !== (vins !== undefined && vins.length > 0))
       .map(({ id }) => `cafd ${id}: synthetic data, and no others, name their test VINs`),
-    ...catalog.protectedBlocks.filter(({ first, last }) => first > last).map(({ first }) => `protected blocks ${formatDid(first)}: ends before it starts`),
-    ...duplicates('message', catalog.messages.map(({ id }) => String(id))),
-    ...duplicates('trouble code', catalog.troubleCodes.map(({ ecu, code }) => `${formatEcuAddress(ecu)}:${code}`)),
-    ...duplicates('type key', catalog.models.map(({ typeKey }) => typeKey)),
+    ...catalog.protectedBlocks
+      .filter(({ first, last }) => first > last)
+      .map(({ first }) => `protected blocks ${formatDid(first)}: ends before it starts`),
+    ...duplicates(
+      'message',
+      catalog.messages.map(({ id }) => String(id)),
+    ),
+    ...duplicates(
+      'trouble code',
+      catalog.troubleCodes.map(({ ecu, code }) => `${formatEcuAddress(ecu)}:${code}`),
+    ),
+    ...duplicates(
+      'type key',
+      catalog.models.map(({ typeKey }) => typeKey),
+    ),
     ...unknownEcus(catalog),
     ...lintSources(catalog),
   ];
@@ -37,13 +60,21 @@ function lintLayout(layout: BlockLayout, catalog: Catalog): readonly string[] {
     else if (!cafd.blocks.includes(layout.block)) problems.push(`layout ${layout.id}: cafd ${id} has no block ${formatDid(layout.block)}`);
   }
   const synthetic = cafds.some(({ cafd }) => cafd?.evidence === 'synthetic');
-  if ((layout.evidence === 'synthetic') !== synthetic) problems.push(`layout ${layout.id}: synthetic facts hold for synthetic cafds, and no others`);
-  if ((layout.mask === undefined) === (layout.parameters.length === 0)) problems.push(`layout ${layout.id}: has either parameters or a mask`);
-  problems.push(...duplicates(`parameter of layout ${layout.id}`, layout.parameters.flatMap(({ name, aliases }) => [name, ...aliases].map((text) => text.toUpperCase()))));
+  if ((layout.evidence === 'synthetic') !== synthetic)
+    problems.push(`layout ${layout.id}: synthetic facts hold for synthetic cafds, and no others`);
+  if ((layout.mask === undefined) === (layout.parameters.length === 0))
+    problems.push(`layout ${layout.id}: has either parameters or a mask`);
+  problems.push(
+    ...duplicates(
+      `parameter of layout ${layout.id}`,
+      layout.parameters.flatMap(({ name, aliases }) => [name, ...aliases].map((text) => text.toUpperCase())),
+    ),
+  );
   const ranges = layout.parameters.toSorted((left, right) => left.offset - right.offset);
   ranges.forEach(({ name, offset }, index) => {
     const before = ranges[index - 1];
-    if (before !== undefined && before.offset + before.length > offset) problems.push(`layout ${layout.id}: ${before.name} and ${name} overlap`);
+    if (before !== undefined && before.offset + before.length > offset)
+      problems.push(`layout ${layout.id}: ${before.name} and ${name} overlap`);
   });
   const { mask } = layout;
   const beyond = mask && catalog.messages.find(({ id }) => id >= mask.groups * mask.groupBytes * COUNTED_BITS);
@@ -57,7 +88,9 @@ function unknownEcus(catalog: Catalog): readonly string[] {
     ...catalog.cafds.map(({ ecu, id }) => ({ ecu, by: `cafd ${id}` })),
     ...catalog.troubleCodes.map(({ ecu, code }) => ({ ecu, by: `trouble code ${code}` })),
   ];
-  return named.filter(({ ecu }) => catalog.ecu(ecu) === undefined).map(({ ecu, by }) => `${by}: no ecu has the address ${formatEcuAddress(ecu)}`);
+  return named
+    .filter(({ ecu }) => catalog.ecu(ecu) === undefined)
+    .map(({ ecu, by }) => `${by}: no ecu has the address ${formatEcuAddress(ecu)}`);
 }
 
 function lintSources(catalog: Catalog): readonly string[] {
@@ -73,10 +106,15 @@ function lintSources(catalog: Catalog): readonly string[] {
   const used = new Set(statements.map(({ source }) => source));
   const known = new Set(catalog.sources.map(({ id }) => id));
   return [
-    ...duplicates('source', catalog.sources.map(({ id }) => id)),
+    ...duplicates(
+      'source',
+      catalog.sources.map(({ id }) => id),
+    ),
     ...[...used].filter((id) => !known.has(id)).map((id) => `source ${id} is unknown`),
     ...[...known].filter((id) => !used.has(id)).map((id) => `source ${id} is cited by nothing`),
-    ...statements.filter(({ count, who }) => who !== undefined && who.length !== count).map(({ source }) => `source ${source}: count and who differ`),
+    ...statements
+      .filter(({ count, who }) => who !== undefined && who.length !== count)
+      .map(({ source }) => `source ${source}: count and who differ`),
   ];
 }
 

@@ -18,7 +18,10 @@ const hex = (digits: number) => z.string().regex(new RegExp(`^[0-9A-F]{${digits}
 const address = hex(2).transform((text) => ecuAddress(Number.parseInt(text, 16)));
 const block = hex(4).transform((text) => did(Number.parseInt(text, 16)));
 const cafdId = hex(8);
-const vin = z.string().refine(isVin, 'must be a VIN').transform((text) => text as Vin);
+const vin = z
+  .string()
+  .refine(isVin, 'must be a VIN')
+  .transform((text) => text as Vin);
 const names = z.array(z.string().min(1)).default([]);
 const count = z.int().min(0);
 
@@ -64,7 +67,10 @@ const layoutSchema: z.ZodType<BlockLayout> = z
     parameters: z.array(parameterSchema).default([]),
     mask: maskSchema.optional(),
   })
-  .refine((layout) => layout.mask === undefined || layout.facts.polarity !== undefined, { message: 'a mask needs a polarity', path: ['facts'] })
+  .refine((layout) => layout.mask === undefined || layout.facts.polarity !== undefined, {
+    message: 'a mask needs a polarity',
+    path: ['facts'],
+  })
   .transform((layout) => ({
     ...layout,
     evidence: weakestEvidence([layout.facts.block.evidence, layout.facts.parameters.evidence, layout.facts.offsets.evidence]),
@@ -78,7 +84,13 @@ const ecuSchema: z.ZodType<Ecu> = z.strictObject({
   s3Ms: z.int().min(1).optional(),
   ...statement,
 });
-const cafdSchema: z.ZodType<Cafd> = z.strictObject({ id: cafdId, ecu: address, blocks: z.array(block).min(1), vins: z.array(vin).optional(), ...statement });
+const cafdSchema: z.ZodType<Cafd> = z.strictObject({
+  id: cafdId,
+  ecu: address,
+  blocks: z.array(block).min(1),
+  vins: z.array(vin).optional(),
+  ...statement,
+});
 const protectedSchema: z.ZodType<ProtectedBlocks> = z.strictObject({
   ecu: address.optional(),
   cafds: z.array(cafdId).optional(),
@@ -99,7 +111,10 @@ const troubleCodeSchema: z.ZodType<TroubleCode> = z.strictObject({
   ecu: address,
   code: hex(6),
   text: z.string().min(1),
-  subject: z.string().regex(/^[a-z-]+$/).optional(),
+  subject: z
+    .string()
+    .regex(/^[a-z-]+$/)
+    .optional(),
   ...statement,
 });
 const modelSchema: z.ZodType<Model> = z.strictObject({

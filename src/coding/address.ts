@@ -44,7 +44,8 @@ export function parseAddress(text: string): AddressSyntax {
 
 function parseByte(text: string, parameter: string | undefined, wrong: (problem: string) => KombiError): number {
   if (/^\d{1,5}$/.test(text)) return Number(text);
-  if (!/^@[0-9a-f]{1,4}$/i.test(text)) throw wrong(`has the byte "${text}", which is neither a decimal number such as 5 nor a hex offset such as @25`);
+  if (!/^@[0-9a-f]{1,4}$/i.test(text))
+    throw wrong(`has the byte "${text}", which is neither a decimal number such as 5 nor a hex offset such as @25`);
   if (parameter !== undefined) throw wrong(`has the offset "${text}" inside a parameter: @ counts from the start of the block`);
   return Number.parseInt(text.slice(1), 16);
 }

@@ -126,17 +126,18 @@ function apply({ target, new: value }: Edit, block: { mask: Uint8Array; next: Ui
 }
 
 function plannedEdit({ target, old, new: value }: Edit, bytes: Uint8Array): PlannedEdit {
-  const held = valueOf(target, bytes);
-  if (old !== undefined && !equalBytes(held, old) && !equalBytes(held, value)) throw oldValueDiffers({ target, held, stated: old, new: value });
+  const held = heldValue(target, bytes);
+  if (old !== undefined && !equalBytes(held, old) && !equalBytes(held, value))
+    throw oldValueDiffers({ target, held, stated: old, new: value });
   return { address: target.address, canonical: target.canonical, old: valueText(target, bytes), new: textOf(target, value), target };
 }
 
-function valueOf({ offset, length, bit }: Target, bytes: Uint8Array): Uint8Array {
+function heldValue({ offset, length, bit }: Target, bytes: Uint8Array): Uint8Array {
   return bit === undefined ? bytes.subarray(offset, offset + length) : Uint8Array.of(((bytes[offset] ?? 0) >> bit) & 1);
 }
 
 function valueText(target: Target, bytes: Uint8Array): string {
-  return textOf(target, valueOf(target, bytes));
+  return textOf(target, heldValue(target, bytes));
 }
 
 function textOf({ bit }: Target, value: Uint8Array): string {

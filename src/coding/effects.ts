@@ -25,7 +25,11 @@ const UNKNOWN: Label = { en: 'unknown message', de: 'unbekannte Meldung' };
 const BITS = 8;
 
 /** What a change of a block means: one effect for each flipped bit that the layout explains, in the order of the block. */
-export function effectsOf(change: Pick<BlockChange, 'ecu' | 'did' | 'old' | 'new'>, layout: BlockLayout | undefined, catalog: Catalog): readonly Effect[] {
+export function effectsOf(
+  change: Pick<BlockChange, 'ecu' | 'did' | 'old' | 'new'>,
+  layout: BlockLayout | undefined,
+  catalog: Catalog,
+): readonly Effect[] {
   const mask = layout?.mask;
   if (layout === undefined || mask === undefined) return [];
   const evidence = weakestEvidence([layout.evidence, layout.facts.polarity?.evidence ?? 'hypothesis']);
@@ -69,7 +73,11 @@ export function hidesDanger(effects: readonly Effect[]): boolean {
 }
 
 /** The ids whose bits lie in `length` bytes from `offset` on and hide their message. */
-export function hiddenMessages(bytes: Uint8Array, mask: CheckControlMask, range: { readonly offset: number; readonly length: number }): readonly number[] {
+export function hiddenMessages(
+  bytes: Uint8Array,
+  mask: CheckControlMask,
+  range: { readonly offset: number; readonly length: number },
+): readonly number[] {
   const hidden: number[] = [];
   const end = Math.min(maskEnd(mask, bytes.length), range.offset + range.length);
   for (let offset = Math.max(mask.firstOffset, range.offset); offset < end; offset += 1) {

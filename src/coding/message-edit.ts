@@ -28,7 +28,11 @@ export function messageAddress(id: number, layout: BlockLayout, catalog: Catalog
  *
  * @throws {KombiError} as {@link messageAddress}
  */
-export function messageEdit(id: number, wish: 'hide' | 'show', options: { readonly layout: BlockLayout; readonly catalog: Catalog }): EditSyntax {
+export function messageEdit(
+  id: number,
+  wish: 'hide' | 'show',
+  options: { readonly layout: BlockLayout; readonly catalog: Catalog },
+): EditSyntax {
   const { layout, catalog } = options;
   const { text } = messageAddress(id, layout, catalog);
   const shown = layout.mask?.shownWhen ?? 1;

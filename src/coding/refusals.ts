@@ -29,7 +29,9 @@ export function refuseProtected(
 export function refuseHypothesis({ address, evidence, layout, parameter, did }: Target): void {
   if (evidence !== 'hypothesis' || layout === undefined) return;
   const { block, parameters, offsets } = layout.facts;
-  const doubts = [block, parameters, offsets].filter((fact: Statement) => fact.evidence === 'hypothesis').map(({ note }) => note ?? 'no source shows it');
+  const doubts = [block, parameters, offsets]
+    .filter((fact: Statement) => fact.evidence === 'hypothesis')
+    .map(({ note }) => note ?? 'no source shows it');
   throw new KombiError({
     code: 'coding.hypothesis',
     message: `Where ${parameter} lies in block ${formatDid(did)} of this car is a hypothesis (${doubts.join('; ')}), so "${address}" is not written`,
@@ -38,7 +40,9 @@ export function refuseHypothesis({ address, evidence, layout, parameter, did }: 
 }
 
 export function disagreement(target: Target, others: readonly Target[]): KombiError {
-  const other = others.find((each) => each !== target && each.offset < target.offset + target.length && target.offset < each.offset + each.length);
+  const other = others.find(
+    (each) => each !== target && each.offset < target.offset + target.length && target.offset < each.offset + each.length,
+  );
   return new KombiError({
     code: 'usage.conflicting-edits',
     message: `"${other?.address ?? target.address}" and "${target.address}" give the same bits different values`,
@@ -61,7 +65,8 @@ export function oldValueDiffers(value: DifferingValue): KombiError {
   return new KombiError({
     code: 'coding.old-value-differs',
     message: `${target.address} holds ${text(held)} in this car, not ${text(stated)}`,
-    hint: target.bit === undefined ? offerBits(value) : `To write ${text(value.new)} whatever is there: ${target.address}=${text(value.new)}`,
+    hint:
+      target.bit === undefined ? offerBits(value) : `To write ${text(value.new)} whatever is there: ${target.address}=${text(value.new)}`,
   });
 }
 
@@ -72,7 +77,8 @@ function offerBits({ target, held, stated, new: next }: DifferingValue): string 
     const meant = (stated[index] ?? 0) ^ (next[index] ?? 0);
     const missing = meant & ((held[index] ?? 0) ^ (next[index] ?? 0));
     result[index] = (held[index] ?? 0) ^ missing;
-    for (let bit = 0; bit < 8; bit += 1) if ((missing >> bit) & 1) edits.push(`${bitAddress(target, index, bit)}=${((next[index] ?? 0) >> bit) & 1}`);
+    for (let bit = 0; bit < 8; bit += 1)
+      if ((missing >> bit) & 1) edits.push(`${bitAddress(target, index, bit)}=${((next[index] ?? 0) >> bit) & 1}`);
   }
   if (edits.length === 0) return 'The bits that your edit changes hold their new value already: there is nothing to do.';
   if (edits.length > OFFERED_BITS) return 'Read it first, then state what it holds.';

@@ -29,18 +29,23 @@ const DIGITS = 16;
  * @throws {KombiError} `bug.seal` where a change has no ECU among `ecus`, or a block has two changes
  */
 export function planId({ vin, ecus, changes }: SealOptions): string {
-  const rows = ecus.toSorted((left, right) => left.address - right.address).map(({ address, serial, svk }) => [
-    formatEcuAddress(address),
-    serial ?? null,
-    svk === undefined ? null : toHex(svk),
-    changes
-      .filter(({ ecu }) => ecu === address)
-      .sort((left, right) => left.did - right.did)
-      .map((change) => [formatDid(change.did), toHex(change.old), toHex(change.mask), toHex(change.new)]),
-  ]);
+  const rows = ecus
+    .toSorted((left, right) => left.address - right.address)
+    .map(({ address, serial, svk }) => [
+      formatEcuAddress(address),
+      serial ?? null,
+      svk === undefined ? null : toHex(svk),
+      changes
+        .filter(({ ecu }) => ecu === address)
+        .sort((left, right) => left.did - right.did)
+        .map((change) => [formatDid(change.did), toHex(change.old), toHex(change.mask), toHex(change.new)]),
+    ]);
   const places = new Set(changes.map(({ ecu, did }) => `${ecu}:${did}`));
   if (places.size !== changes.length || changes.some(({ ecu }) => !ecus.some(({ address }) => address === ecu))) {
     throw new KombiError({ code: 'bug.seal', message: 'Each changed block needs its ECU, and is changed once' });
   }
-  return createHash('sha256').update(JSON.stringify(['kombi-plan@1', vin, rows])).digest('hex').slice(0, DIGITS);
+  return createHash('sha256')
+    .update(JSON.stringify(['kombi-plan@1', vin, rows]))
+    .digest('hex')
+    .slice(0, DIGITS);
 }

@@ -37,7 +37,10 @@ export function resolveEcu(text: string, catalog: Catalog): EcuAddress {
   if (/^[0-9a-f]{2}$/i.test(text)) return ecuAddress(Number.parseInt(text, 16));
   const known = catalog.ecuByName(text);
   if (known !== undefined) return known.address;
-  const nearest = nearestMatch(text, catalog.ecus.flatMap(({ name, aliases }) => [name, ...aliases]));
+  const nearest = nearestMatch(
+    text,
+    catalog.ecus.flatMap(({ name, aliases }) => [name, ...aliases]),
+  );
   throw new KombiError({
     code: 'usage.ecu',
     message: `No control unit is called "${text}"`,
@@ -53,18 +56,16 @@ export function resolveEcu(text: string, catalog: Catalog): EcuAddress {
  */
 export function checkAddress(address: AddressSyntax, catalog: Catalog): EcuAddress {
   const ecu = resolveEcu(address.ecu, catalog);
-  if (address.parameter === undefined) return ecu;
-  const layouts = catalog.layoutsOf(ecu).filter(({ block }) => block === address.did);
-  let refusal: unknown;
-  for (const layout of layouts) {
-    try {
-      parameterSpan(address, layout, catalog.ecuName(ecu));
-      return ecu;
-    } catch (error) {
-      refusal = error;
-    }
-  }
-  throw refusal ?? noLayout(address, catalog.ecuName(ecu));
+  const { did, parameter } = address;
+  if (parameter === undefined) return ecu;
+  const lengthIn = (layout: BlockLayout) => parameterRange(layout, parameter)?.length ?? 0;
+  const [widest] = catalog
+    .layoutsOf(ecu)
+    .filter(({ block }) => block === did)
+    .sort((left, right) => lengthIn(right) - lengthIn(left));
+  if (widest === undefined) throw noLayout(address, catalog.ecuName(ecu));
+  parameterSpan(address, widest, catalog.ecuName(ecu));
+  return ecu;
 }
 
 /**
@@ -77,7 +78,8 @@ export function resolveAddress(address: AddressSyntax, context: ResolveContext):
   const ecu = resolveEcu(address.ecu, catalog);
   const layout = catalog.layout({ ecu, block: address.did, cafds, vin });
   const span = spanOf(address, layout, catalog.ecuName(ecu), blockLength);
-  if (span.offset + span.length > blockLength) throw outsideBlock(address, catalog.ecuName(ecu), { end: span.offset + span.length, blockLength });
+  if (span.offset + span.length > blockLength)
+    throw outsideBlock(address, catalog.ecuName(ecu), { end: span.offset + span.length, blockLength });
   const byte = span.length === 1 && (address.byte !== undefined || span.parameter !== undefined) ? span.offset : undefined;
   return {
     address: address.text,
@@ -146,7 +148,11 @@ function noLayout(address: AddressSyntax, ecuName: string): KombiError {
   });
 }
 
-function outsideBlock(address: AddressSyntax, ecuName: string, { end, blockLength }: { readonly end: number; readonly blockLength: number }): KombiError {
+function outsideBlock(
+  address: AddressSyntax,
+  ecuName: string,
+  { end, blockLength }: { readonly end: number; readonly blockLength: number },
+): KombiError {
   return new KombiError({
     code: 'coding.outside-block',
     message: `"${address.text}" ends at byte ${end} of block ${formatDid(address.did)} of ${ecuName}, which has ${blockLength} bytes`,

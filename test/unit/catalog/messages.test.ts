@@ -1,0 +1,72 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { checkControlId, checkControlPosition, loadCatalog } from '../../../src/catalog/index.ts';
+import { ecuAddress } from '../../../src/core/index.ts';
+
+const catalog = loadCatalog();
+const LIST = new URL('../../../../shared/data/cc-ids.csv', import.meta.url);
+
+describe('Check Control positions', () => {
+  it.each([
+    [299, { group: 5, byte: 5, bit: 3 }],
+    [475, { group: 8, byte: 3, bit: 3 }],
+    [0, { group: 1, byte: 0, bit: 0 }],
+    [63, { group: 1, byte: 7, bit: 7 }],
+    [64, { group: 2, byte: 0, bit: 0 }],
+    [2559, { group: 40, byte: 7, bit: 7 }],
+  ])('%i', (id, position) => {
+    expect(checkControlPosition(id)).toEqual(position);
+  });
+
+  it('and ids are the same thing twice', () => {
+    const ids = Array.from({ length: 2560 }, (_, id) => id);
+    expect(ids.map((id) => checkControlId(checkControlPosition(id)))).toEqual(ids);
+  });
+
+  it.each([-1, 1.5, Number.NaN])('%d is no id', (id) => {
+    expect(() => checkControlPosition(id)).toThrow(expect.objectContaining({ code: 'usage.message', exit: 2 }));
+  });
+});
+
+describe('messages', () => {
+  it('of the emergency call are known as such', () => {
+    const ids = catalog.messages.filter(({ subject }) => subject === 'emergency-call').map(({ id }) => id);
+    expect(ids).toEqual([296, 297, 298, 299, 300, 475]);
+  });
+
+  it('whose loss hides a danger are marked', () => {
+    for (const id of [301, 302, 74, 39]) expect(catalog.message(id)?.dangerous).toBe(true);
+    expect(catalog.message(167)?.dangerous).toBe(false);
+    expect(catalog.message(12345)).toBeUndefined();
+  });
+
+  it.skipIf(!existsSync(LIST))('are told in our own words (needs the reference list ../shared/data/cc-ids.csv)', () => {
+    const rows = readFileSync(LIST, 'utf8').toLowerCase();
+    const plain = (text: string) => text.toLowerCase().replace(/[.!?]$/, '');
+    const copied = catalog.messages.flatMap(({ label }) => [label.en, label.de]).filter((text) => rows.includes(`,${plain(text)}`));
+    expect(copied).toEqual([]);
+  });
+
+  it.skipIf(!existsSync(LIST))('with the emergency-call light are all there (needs the reference list ../shared/data/cc-ids.csv)', () => {
+    const lit = readFileSync(LIST, 'utf8')
+      .split('\n')
+      .map((row) => row.split(','))
+      .filter(([, light]) => light === 'V95')
+      .map(([id]) => Number(id));
+    expect(lit.length).toBeGreaterThan(0);
+    expect(lit.filter((id) => catalog.message(id)?.subject !== 'emergency-call')).toEqual([]);
+  });
+});
+
+describe('trouble codes', () => {
+  it('mean something only at their ECU', () => {
+    expect(catalog.troubleCode(ecuAddress(0x61), 'B7F341')?.text).toBe('backup battery defective');
+    expect(catalog.troubleCode(ecuAddress(0x61), 'b7f343')?.text).toContain('end of its life');
+    expect(catalog.troubleCode(ecuAddress(0x60), 'B7F341')).toBeUndefined();
+    expect(catalog.troubleCode(ecuAddress(0x60), 'B7F655')?.text).toContain('temperature');
+  });
+
+  it('that nobody has explained stay unexplained', () => {
+    expect(catalog.troubleCodes.filter(({ code }) => code === 'E1142C')).toEqual([]);
+  });
+});
