@@ -1,0 +1,8 @@
+/**
+ * The adapter between the wire and the car: an ELM327 as its data sheet and its clones behave, in characters at a
+ * modelled line rate, and three ends to reach it by: a mock serial port, a TCP server as WiFi adapters have, a pty.
+ * Written from the chip's documentation; it knows nothing of the client.
+ */
+export * from './adapter.ts';
+export type { SerialCounters, SerialDevice, SerialHost } from './device.ts';
+export { PERSONALITIES, type Personality, type PersonalityName, personalityNames } from './personality.ts';
