@@ -24,6 +24,7 @@ const REQUIRED: readonly Setting[] = [
   { command: 'ATS0', what: 'spaces off' },
   { command: 'ATH1', what: 'headers' },
   { command: 'ATAL', what: 'long messages' },
+  { command: 'ATR1', what: 'responses on and off' },
   { command: 'ATM0', what: 'protocol memory off' },
   { command: 'ATAT0', what: 'adaptive timing off' },
   { command: 'ATSTFF', what: 'timeout' },
