@@ -65,12 +65,12 @@ export class Car implements CarPort {
 
   request({ target, payload }: CarRequest, reply: CarReply): boolean {
     if (target === FUNCTIONAL) {
-      for (const ecu of this.ecus.values()) ecu.receive(payload, true, (answer) => reply(ecu.address, answer));
+      for (const ecu of this.ecus.values()) ecu.receive(payload, true, reply);
       return true;
     }
     const ecu = this.ecus.get(target);
     if (ecu === undefined) return false;
-    ecu.receive(payload, false, (answer) => reply(target, answer));
+    ecu.receive(payload, false, reply);
     return true;
   }
 

@@ -23,7 +23,13 @@ function compare(path: string, before: unknown, after: unknown, found: StateDiff
     for (const key of [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()) {
       compare(path === '' ? key : `${path}.${key}`, before[key], after[key], found);
     }
-  } else if (typeof before === 'string' && typeof after === 'string' && before.length === after.length && HEX.test(before) && HEX.test(after)) {
+  } else if (
+    typeof before === 'string' &&
+    typeof after === 'string' &&
+    before.length === after.length &&
+    HEX.test(before) &&
+    HEX.test(after)
+  ) {
     compareBits(path, fromHex(before), fromHex(after), found);
   } else {
     found.push({ path, before, after });

@@ -83,7 +83,17 @@ const troubleCode = z.strictObject({
 
 const messages = z.strictObject({
   raised: z.array(z.number().int().min(1).max(0xfffe)),
-  stored: z.array(z.strictObject({ id: z.number().int().min(1).max(0xfffe), km: z.number().int().min(0).max(0xffff * 8).multipleOf(8) })),
+  stored: z.array(
+    z.strictObject({
+      id: z.number().int().min(1).max(0xfffe),
+      km: z
+        .number()
+        .int()
+        .min(0)
+        .max(0xffff * 8)
+        .multipleOf(8),
+    }),
+  ),
 });
 
 const ecu = z.strictObject({
@@ -91,10 +101,16 @@ const ecu = z.strictObject({
   /** F150, the index of the ECU's description. */
   variant: hexOf(6).regex(/^0F/, 'must begin with 0F').transform(fromHex),
   supplier: hexOf(6).transform(fromHex),
-  built: z.string().regex(/^\d{6}$/, 'must be YYMMDD').transform(fromHex),
+  built: z
+    .string()
+    .regex(/^\d{6}$/, 'must be YYMMDD')
+    .transform(fromHex),
   serial: hexOf(20).transform(fromHex),
   software: z.strictObject({
-    date: z.string().regex(/^\d{6}$/, 'must be YYMMDD').transform(fromHex),
+    date: z
+      .string()
+      .regex(/^\d{6}$/, 'must be YYMMDD')
+      .transform(fromHex),
     fingerprint: hexOf(20).transform(fromHex),
     entries: z.array(z.string().regex(/^[A-Z]{4}_[0-9A-F]{8}_\d{3}_\d{3}_\d{3}$/, 'must look like CAFD_7E570601_001_000_000')),
   }),
@@ -152,7 +168,8 @@ export const profileSchema = profile.transform((car, context) => {
     const message = `survivesReset and volatile must list each of these once between them: ${ECU_PARTS.join(', ')}`;
     context.addIssue({ code: 'custom', path: ['survivesReset'], message });
   }
-  if (!car.ecus.has(car.dashboard.ecu)) context.addIssue({ code: 'custom', path: ['dashboard', 'ecu'], message: 'must be an ECU of this car' });
+  if (!car.ecus.has(car.dashboard.ecu))
+    context.addIssue({ code: 'custom', path: ['dashboard', 'ecu'], message: 'must be an ECU of this car' });
   return car;
 });
 

@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { KombiError, messageOf } from '../core/index.ts';
-import { canonicalJson, type CarState, carStateSchema } from './state.ts';
+import { type CarState, canonicalJson, carStateSchema } from './state.ts';
 
 /**
  * Loads a saved car; undefined where there is no such file yet.

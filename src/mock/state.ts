@@ -11,7 +11,17 @@ const ecuState = z.strictObject({
   dids: hexTable.optional(),
   coded: z.boolean().optional(),
   troubleCodes: z
-    .array(z.strictObject({ code: z.number(), status: z.number(), km: z.number(), seconds: z.number(), occurrences: z.number(), present: z.boolean(), note: z.string().optional() }))
+    .array(
+      z.strictObject({
+        code: z.number(),
+        status: z.number(),
+        km: z.number(),
+        seconds: z.number(),
+        occurrences: z.number(),
+        present: z.boolean(),
+        note: z.string().optional(),
+      }),
+    )
     .optional(),
   messages: z.strictObject({ raised: z.array(z.number()), stored: z.array(z.strictObject({ id: z.number(), km: z.number() })) }).optional(),
   clock: z.string().optional(),

@@ -74,7 +74,7 @@ export function encodeVehicleOrder({ date, series, type, paint, upholstery, opti
   const letters = (text: string) => ascii(text).map((letter) => (letter - 0x20).toString(2).padStart(6, '0'));
   let bits = letters(date + series + type + paint + upholstery).join('');
   bits += `1000${letters(options.join('')).join('')}00`;
-  const stream = (bits.padEnd(Math.ceil(bits.length / 8) * 8, '0') + '00000000').match(/.{8}/g) ?? [];
+  const stream = `${bits.padEnd(Math.ceil(bits.length / 8) * 8, '0')}00000000`.match(/.{8}/g) ?? [];
   const order = [0x03, ...stream.map((byte) => Number.parseInt(byte, 2))];
   return Uint8Array.from([order.length >> 8, order.length & 0xff, ...order, ...EMPTY_MAC]);
 }

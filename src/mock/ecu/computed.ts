@@ -13,7 +13,8 @@ export const COMPUTED: Readonly<Record<ComputedValue, (ecu: Ecu) => Uint8Array>>
   terminal: ({ car }) => Uint8Array.of(car.environment.ignition ? 0x0a : 0x02),
   clock: ({ clock }) => clock?.read() ?? new Uint8Array(),
   /** KOMBI D10B: id u16, mileage u16 in steps of 8 km (derived: four bytes a record). */
-  'message-history': ({ messages }) => Uint8Array.from(messages.stored.flatMap(({ id, km }) => [id >> 8, id & 0xff, km >> 11, (km >> 3) & 0xff])),
+  'message-history': ({ messages }) =>
+    Uint8Array.from(messages.stored.flatMap(({ id, km }) => [id >> 8, id & 0xff, km >> 11, (km >> 3) & 0xff])),
   'raised-messages': ({ messages }) => {
     const slots = new Uint8Array(RAISED_SLOTS * 2);
     for (const [index, id] of messages.raised.slice(0, RAISED_SLOTS).entries()) slots.set(u16(id), index * 2);

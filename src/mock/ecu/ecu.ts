@@ -1,14 +1,14 @@
-import { readU16 } from '../../core/index.ts';
+import type { Car } from '../car.ts';
+import type { CarReply } from '../car-port.ts';
 import type { EcuProfile, EcuTiming, StoredMessage, TroubleCode } from '../profile.ts';
 import { ascii, encodeSvk } from '../vehicle-data.ts';
-import type { Car } from '../car.ts';
 import { COMPUTED } from './computed.ts';
+import { type Exchange, withFaults } from './faults.ts';
 import { Memory } from './memory.ts';
 import { isSilentWhenFunctional, NRC, negative } from './nrc.ts';
+import { DEFAULT_SESSION } from './service.ts';
 import { SERVICES } from './services.ts';
 import { VehicleClock } from './vehicle-clock.ts';
-
-export const SESSION = { default: 0x01, extended: 0x03, coding: 0x41 } as const;
 
 /** An answer put off: `7F xx 78` as often as said, spread over the time, then the answer. */
 export type Hold = { readonly pending: number; readonly ms: number } | { readonly pending: 'forever'; readonly everyMs: number };
@@ -30,7 +30,7 @@ export class Ecu {
   coded: boolean;
   energyMode = 0x00;
   received = 0;
-  #session: number = SESSION.default;
+  #session: number = DEFAULT_SESSION;
   #heardMs = 0;
   #downUntilMs = 0;
   #busy = false;
@@ -51,17 +51,17 @@ export class Ecu {
 
   get session(): number {
     // S3 is looked up, not waited for: nobody can tell, and a session costs no timer.
-    if (this.#session !== SESSION.default && !this.#busy && this.car.clock.now() - this.#heardMs >= this.timing.s3Ms) this.endSession();
+    if (this.#session !== DEFAULT_SESSION && !this.#busy && this.car.clock.now() - this.#heardMs >= this.timing.s3Ms) this.endSession();
     return this.#session;
   }
 
   startSession(session: number): void {
-    if (session === SESSION.default) this.endSession();
+    if (session === DEFAULT_SESSION) this.endSession();
     else this.#session = session;
   }
 
   endSession(): void {
-    this.#session = SESSION.default;
+    this.#session = DEFAULT_SESSION;
   }
 
   isDown(): boolean {
@@ -87,8 +87,8 @@ export class Ecu {
   read(did: number): Uint8Array | undefined {
     if (did === 0xf190) return Uint8Array.from(ascii(this.car.vin));
     // F10 ECUs answer `01 81` and `01 81 00 01`, extended `03 86 00 01` (recorded).
-    if (did === 0xf186) return Uint8Array.of(this.session, this.session === SESSION.default ? 0x81 : 0x86);
-    if (did === 0xf100) return Uint8Array.of(this.session, this.session === SESSION.default ? 0x81 : 0x86, 0x00, 0x01);
+    if (did === 0xf186) return Uint8Array.of(this.session, this.session === DEFAULT_SESSION ? 0x81 : 0x86);
+    if (did === 0xf100) return Uint8Array.of(this.session, this.session === DEFAULT_SESSION ? 0x81 : 0x86, 0x00, 0x01);
     if (did === 0x100a) return Uint8Array.of(this.energyMode);
     const computed = this.profile.computed.get(did);
     return computed === undefined ? this.memory.read(did) : COMPUTED[computed](this);
@@ -101,31 +101,32 @@ export class Ecu {
     const subFunction = request[1] ?? 0;
     let outcome: Uint8Array | number;
     if (service === undefined) outcome = NRC.serviceNotSupported;
-    else if (!service.inDefaultSession && this.session === SESSION.default) outcome = NRC.serviceNotSupportedInSession;
+    else if (!service.inDefaultSession && this.session === DEFAULT_SESSION) outcome = NRC.serviceNotSupportedInSession;
     else if (request.length < service.minLength) outcome = NRC.incorrectMessageLength;
     else outcome = service.carryOut(this, request, subFunction & 0x7f);
     if (typeof outcome !== 'number') return service?.hasSubFunction && subFunction >= 0x80 ? undefined : outcome;
     return functional && isSilentWhenFunctional(outcome) ? undefined : negative(sid, outcome);
   }
 
-  receive(request: Uint8Array, functional: boolean, reply: (payload: Uint8Array) => void): void {
+  receive(request: Uint8Array, functional: boolean, reply: CarReply): void {
     if (this.isDown()) return;
     this.received += 1;
     if (this.#busy) {
-      if (!functional) reply(negative(request[0] ?? 0, NRC.busyRepeatRequest));
+      if (!functional) reply(this.address, negative(request[0] ?? 0, NRC.busyRepeatRequest));
       return;
     }
     // A session that has run out ends before it is heard again.
     void this.session;
     this.#heardMs = this.car.clock.now();
-    const answer = this.answer(request, functional);
-    if (answer !== undefined) this.deliver(answer, this.#holdOf(request), reply);
+    const exchange: Exchange = { ecu: this, request, reply };
+    const answer = withFaults(exchange, (changed) => this.answer(changed, functional));
+    if (answer !== undefined) this.#deliver(answer, exchange.hold ?? this.#holdOf(request), reply);
   }
 
   /** Gives the answer now, or after the hold. The ECU refuses other work meanwhile. */
-  deliver(answer: Uint8Array, hold: Hold | undefined, reply: (payload: Uint8Array) => void): void {
+  #deliver(answer: Uint8Array, hold: Hold | undefined, reply: CarReply): void {
     if (hold === undefined) {
-      reply(answer);
+      reply(this.address, answer);
       return;
     }
     const life = this.#life;
@@ -135,13 +136,13 @@ export class Ecu {
     const step = (given: number) => {
       if (life !== this.#life || this.car.isClosed()) return;
       if (given < pending) {
-        reply(negative(service, NRC.responsePending));
+        reply(this.address, negative(service, NRC.responsePending));
         this.car.clock.backgroundTimer(stepMs, () => step(given + 1));
         return;
       }
       this.#busy = false;
       this.#heardMs = this.car.clock.now();
-      reply(answer);
+      reply(this.address, answer);
     };
     this.#busy = true;
     if (pending > 0) step(0);
@@ -164,11 +165,6 @@ function identification({ variant, supplier, built, serial, software }: EcuProfi
     [0xf18b, built],
     [0xf18c, serial],
   ];
-}
-
-/** The DID or routine a request names, for faults that ask for one. */
-export function didOf(request: Uint8Array): number | undefined {
-  return readU16(request, request[0] === 0x31 ? 2 : 1);
 }
 
 function startsWith(bytes: Uint8Array, beginning: Uint8Array): boolean {

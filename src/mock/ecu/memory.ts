@@ -28,11 +28,11 @@ export class Memory {
     return this.#working.get(did) ?? this.#stored.get(did);
   }
 
-  /** Keeps its own copy. */
+  /** Keeps its own copy (`slice` would not: a Buffer's shares its memory). */
   write(did: number, bytes: Uint8Array): void {
     this.#unstored.delete(did);
     this.#shown.delete(did);
-    this.#working.set(did, bytes.slice());
+    this.#working.set(did, new Uint8Array(bytes));
   }
 
   /** Takes the last write back out of what lasts, leaving it readable. */
@@ -43,7 +43,7 @@ export class Memory {
   }
 
   pretend(did: number, shown: Uint8Array): void {
-    this.#shown.set(did, shown.slice());
+    this.#shown.set(did, new Uint8Array(shown));
   }
 
   /** A reset that was asked for. */
@@ -71,5 +71,10 @@ export class Memory {
   restore(data: Iterable<readonly [number, Uint8Array]>): void {
     this.lose();
     for (const [did, bytes] of data) this.#stored.set(did, bytes);
+  }
+
+  /** Changes what is stored, past what was written since the last reset. */
+  replace(did: number, bytes: Uint8Array): void {
+    this.#stored.set(did, bytes);
   }
 }

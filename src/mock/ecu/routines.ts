@@ -1,7 +1,7 @@
 import { readU16 } from '../../core/index.ts';
-import { SESSION, type Ecu } from './ecu.ts';
+import type { Ecu } from './ecu.ts';
 import { NRC } from './nrc.ts';
-import type { Outcome } from './services.ts';
+import { DEFAULT_SESSION, type Outcome } from './service.ts';
 
 /** Routines that the mock knows. @see bmw-diagnostics §5.4 and §5.6 */
 const ROUTINE = { checkProgrammingPreConditions: 0x0203, energyMode: 0x0f0c, clearMessageHistory: 0xf010 } as const;
@@ -16,7 +16,7 @@ export function carryOutRoutine(ecu: Ecu, request: Uint8Array, control: number):
   if (control !== START) return NRC.requestOutOfRange;
   if (routine === ROUTINE.energyMode) {
     // In the wrong session `7F 31 22` (recorded).
-    if (ecu.session === SESSION.default) return NRC.conditionsNotCorrect;
+    if (ecu.session === DEFAULT_SESSION) return NRC.conditionsNotCorrect;
     if (request.length !== 5) return NRC.incorrectMessageLength;
     ecu.energyMode = request[4] ?? 0;
     return done;

@@ -2,19 +2,9 @@ import { readU16 } from '../../core/index.ts';
 import type { Ecu } from './ecu.ts';
 import { NRC } from './nrc.ts';
 import { carryOutRoutine } from './routines.ts';
-import { readTroubleCodes, clearTroubleCodes } from './trouble-codes.ts';
+import type { Outcome, Service } from './service.ts';
+import { clearTroubleCodes, readTroubleCodes } from './trouble-codes.ts';
 import { writeData } from './write-data.ts';
-
-/** A positive answer, or the code of a refusal. */
-export type Outcome = Uint8Array | number;
-
-export interface Service {
-  readonly minLength: number;
-  readonly hasSubFunction: boolean;
-  readonly inDefaultSession: boolean;
-  /** `subFunction` is byte 1 without the bit that suppresses the positive answer. */
-  carryOut(ecu: Ecu, request: Uint8Array, subFunction: number): Outcome;
-}
 
 /** ISO 15765-2 carries no more, and CAN is where most ECUs live. */
 const MAX_ANSWER_BYTES = 4095;

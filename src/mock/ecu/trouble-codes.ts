@@ -1,7 +1,7 @@
 import type { TroubleCode } from '../profile.ts';
 import type { Ecu } from './ecu.ts';
 import { NRC } from './nrc.ts';
-import type { Outcome } from './services.ts';
+import type { Outcome } from './service.ts';
 
 /** Status bits the ECU keeps; recorded as 7F and as FF. */
 const STATUS_AVAILABILITY = 0x7f;

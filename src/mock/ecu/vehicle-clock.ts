@@ -42,7 +42,8 @@ export class VehicleClock {
     const [hour = 0, minute = 0, second = 0, day = 0, month = 0, high = 0, low = 0] = bytes;
     const epochMs = Date.UTC(high * 0x100 + low, month - 1, day, hour, minute, second);
     const time = new Date(epochMs);
-    if (time.getUTCDate() !== day || time.getUTCMonth() + 1 !== month || time.getUTCHours() !== hour || minute > 59 || second > 59) return false;
+    if (time.getUTCDate() !== day || time.getUTCMonth() + 1 !== month || time.getUTCHours() !== hour || minute > 59 || second > 59)
+      return false;
     this.#epochMs = epochMs - this.#clock.now();
     return true;
   }

@@ -1,7 +1,7 @@
 import { readU16 } from '../../core/index.ts';
 import type { Ecu } from './ecu.ts';
 import { NRC } from './nrc.ts';
-import type { Outcome } from './services.ts';
+import type { Outcome } from './service.ts';
 
 /**
  * `2E`: a whole coding block, or the clock. Vehicle order and I-level carry a code over a secret and are not written.
