@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
@@ -6,6 +7,8 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 export default defineConfig({
   // The build does the same (.config/build.js).
   define: { KOMBI_VERSION: JSON.stringify(version) },
+  // The examples import what other projects import.
+  resolve: { alias: { kombi: fileURLToPath(new URL('../src/index.ts', import.meta.url)) } },
   test: {
     include: ['test/**/*.test.ts'],
     env: { NO_COLOR: '1', FORCE_COLOR: '0', LC_ALL: 'C' },
