@@ -1,17 +1,14 @@
 import type { Timer } from '../../core/index.ts';
 import type { CarPort } from '../car-port.ts';
-import { type CanBus, type CanFrame, type CanNode, requestEvent } from '../can/index.ts';
+import type { CanBus } from '../can/index.ts';
 import type { Action, AtCommand } from './at-command.ts';
+import { BusSide } from './bus-side.ts';
 import { CAN_COMMANDS } from './at-can.ts';
 import { GENERAL_COMMANDS } from './at-general.ts';
 import { ChipState } from './chip-state.ts';
 import type { SerialCounters, SerialDevice, SerialHost } from './device.ts';
-import { Exchange } from './exchange.ts';
-import { frameText } from './frame-text.ts';
-import { harmedLine } from './line-faults.ts';
 import type { Personality } from './personality.ts';
-import { passesFilter, transmitId } from './protocol.ts';
-import { type BusRequest, encodeRequest, flowControlFor, isAtLeast } from './request.ts';
+import { isAtLeast } from './request.ts';
 import { UartReceiver, UartTransmitter } from './uart.ts';
 
 const COMMANDS: readonly AtCommand[] = [...GENERAL_COMMANDS, ...CAN_COMMANDS];
@@ -40,21 +37,20 @@ type Mode =
   | { readonly kind: 'deaf'; readonly timer: Timer }
   | { readonly kind: 'asleep' }
   /** BRD: waiting for the CR that confirms the new rate. */
-  | { readonly kind: 'baud-trial'; readonly timer: Timer; readonly oldBaud: number }
-  | { readonly kind: 'on-bus'; readonly exchange: Exchange; readonly monitoring: boolean; readonly searching: boolean };
+  | { readonly kind: 'baud-trial'; readonly timer: Timer }
+  | { readonly kind: 'unplugged' };
 
 const READY: Mode = { kind: 'ready' };
 
 /**
- * An ELM327: characters in, characters out, a CAN bus behind. It asks the fault board, at each request for the bus, for
- * `unplug` (value `sent`: after the frame has left), `lv-reset`, `can-error`, `act-alert`, `stopped` and `stale-reply`;
- * at each line of the car for `buffer-full`, `data-error`, `drop-byte`, `garbage` and `nul`; at each command, while E0
- * holds, for `echo-on`.
+ * An ELM327: characters in, characters out, a CAN bus behind. This half is the command line; {@link BusSide} is the other.
+ * It asks the fault board at each command, while E0 holds, for `echo-on`.
  */
-export class Elm327Chip implements SerialDevice, CanNode {
+export class Elm327Chip implements SerialDevice {
   readonly state: ChipState;
   readonly #car: CarPort;
   readonly #bus: CanBus;
+  readonly #busSide: BusSide;
   readonly #baud: number;
   readonly #receiver: UartReceiver;
   readonly #transmitter: UartTransmitter;
@@ -64,8 +60,6 @@ export class Elm327Chip implements SerialDevice, CanNode {
   #lastLine = '';
   #lineTimer: Timer | undefined;
   #sleepTimer: Timer | undefined;
-  #requestAt = 0;
-  #lastSingleFrame: CanFrame | undefined;
 
   constructor(options: ChipOptions) {
     const { car, bus, personality, baud } = options;
@@ -76,7 +70,7 @@ export class Elm327Chip implements SerialDevice, CanNode {
     this.#receiver = new UartReceiver({
       clock: car.clock,
       baud,
-      urgent: () => this.#mode.kind === 'on-bus',
+      urgent: () => this.#busSide.busy,
       take: (bytes, firstAt) => this.#take(bytes, firstAt),
     });
     this.#transmitter = new UartTransmitter({
@@ -85,7 +79,15 @@ export class Elm327Chip implements SerialDevice, CanNode {
       baud,
       deliver: (bytes) => this.#host?.output(bytes),
     });
-    bus.attach(this);
+    this.#busSide = new BusSide({
+      car,
+      bus,
+      state: this.state,
+      print: (text) => this.#transmitter.send(text),
+      room: () => this.#transmitter.room,
+      restart: (text) => this.#restart(false, text),
+      unplug: () => this.#unplug(),
+    });
   }
 
   get baud(): number {
@@ -101,21 +103,21 @@ export class Elm327Chip implements SerialDevice, CanNode {
   }
 
   feed(bytes: Uint8Array): void {
-    this.#receiver.feed(bytes);
+    if (this.#mode.kind !== 'unplugged') this.#receiver.feed(bytes);
   }
 
   close(): void {
-    this.#bus.detach(this);
+    this.#busSide.close();
     this.#receiver.clear();
     this.#transmitter.clear();
     this.#lineTimer?.cancel();
     this.#sleepTimer?.cancel();
     this.#leave();
+    this.#mode = { kind: 'unplugged' };
   }
 
   #leave(): void {
-    if (this.#mode.kind === 'on-bus') this.#mode.exchange.stop();
-    else if ('timer' in this.#mode) this.#mode.timer.cancel();
+    if ('timer' in this.#mode) this.#mode.timer.cancel();
     this.#mode = READY;
   }
 
@@ -125,6 +127,7 @@ export class Elm327Chip implements SerialDevice, CanNode {
     this.#sleepTimer?.cancel();
     switch (this.#mode.kind) {
       case 'deaf':
+      case 'unplugged':
         return;
       case 'asleep':
         this.#restart(true);
@@ -135,12 +138,9 @@ export class Elm327Chip implements SerialDevice, CanNode {
           this.#answer('OK');
         }
         return;
-      case 'on-bus':
-        this.#leave();
-        this.#answer('STOPPED');
-        return;
       case 'ready':
-        this.#collect(bytes, firstAt);
+        if (this.#busSide.busy) this.#busSide.interrupt();
+        else this.#collect(bytes, firstAt);
     }
   }
 
@@ -172,7 +172,7 @@ export class Elm327Chip implements SerialDevice, CanNode {
 
   #execute(line: string): void {
     if (line.startsWith('AT')) this.#command(line.slice(2));
-    else if (/^[0-9A-F]+$/.test(line)) this.#request(line);
+    else if (/^[0-9A-F]+$/.test(line)) this.#busSide.request(line);
     else this.#answer('?');
   }
 
@@ -197,15 +197,10 @@ export class Elm327Chip implements SerialDevice, CanNode {
         this.#restart(action.warm);
         return;
       case 'monitor':
-        this.state.close();
-        this.state.openProtocol();
-        this.#startExchange({ monitoring: true, searching: false, wanted: Number.POSITIVE_INFINITY }).listen();
+        this.#busSide.monitor();
         return;
       case 'remote-frame':
-        this.#onBus((protocol) => ({
-          frame: { id: transmitId(this.state.settings, protocol), extended: protocol.wide, remote: true, data: new Uint8Array() },
-          wanted: Number.POSITIVE_INFINITY,
-        }));
+        this.#busSide.requestRemote();
         return;
       case 'sleep':
         this.#answer('OK');
@@ -269,124 +264,8 @@ export class Elm327Chip implements SerialDevice, CanNode {
         this.#setBaud(oldBaud);
         this.#prompt();
       });
-      this.#mode = { kind: 'baud-trial', timer, oldBaud };
+      this.#mode = { kind: 'baud-trial', timer };
     });
-  }
-
-  // --- to and from the bus
-
-  #request(line: string): void {
-    this.#onBus((protocol) => encodeRequest(line, this.state.settings, protocol, this.state.personality.firmware));
-  }
-
-  #onBus(encode: (protocol: NonNullable<ChipState['open']>) => BusRequest | undefined): void {
-    const { state } = this;
-    const searching = state.protocol === '0';
-    if (searching) state.protocol = '6';
-    const protocol = state.openProtocol();
-    if (protocol === undefined) {
-      this.#answer(state.protocol < '3' ? 'NO DATA' : 'BUS INIT: ...ERROR');
-      return;
-    }
-    const request = encode(protocol);
-    if (request === undefined) {
-      if (searching) state.setProtocol('0', true);
-      this.#answer('?');
-      return;
-    }
-    const event = busEvent(request.frame);
-    const strike = (kind: string) => this.#car.faults.strike(kind, event);
-    const unplug = strike('unplug');
-    if (unplug !== undefined && unplug.value !== 'sent') {
-      this.#unplug();
-      return;
-    }
-    if (strike('lv-reset') !== undefined) {
-      this.#restart(false, 'LV RESET');
-      return;
-    }
-    if (searching) this.#transmitter.send(`SEARCHING...${state.eol}`);
-    if (!state.acknowledged() || strike('can-error') !== undefined) {
-      if (searching) state.setProtocol('0', true);
-      this.#answer(searching ? 'UNABLE TO CONNECT' : 'CAN ERROR');
-      return;
-    }
-    if (strike('act-alert') !== undefined) this.#transmitter.send(`ACT ALERT${state.eol}`);
-    const stopped = strike('stopped');
-    const stale = this.#lastSingleFrame === undefined || strike('stale-reply') === undefined ? undefined : this.#lastSingleFrame;
-    const exchange = this.#startExchange({ monitoring: false, searching, wanted: request.wanted });
-    this.#bus.send(this, request.frame, () => {
-      if (unplug !== undefined) {
-        this.#unplug();
-        return;
-      }
-      if (this.#mode.kind !== 'on-bus' || this.#mode.exchange !== exchange) return;
-      this.#requestAt = this.#car.clock.now();
-      if (stopped !== undefined) {
-        this.#leave();
-        this.#answer('STOPPED');
-      } else if (!state.settings.responses) {
-        this.#leave();
-        // A frame that went out says nothing: elm327.md §3.3 counts the prompt character alone (primary document on R0: no output).
-        this.#transmitter.send('>');
-      } else {
-        exchange.listen();
-        if (stale !== undefined) this.receive(stale);
-      }
-    });
-  }
-
-  #startExchange(options: { monitoring: boolean; searching: boolean; wanted: number }): Exchange {
-    const { monitoring, searching, wanted } = options;
-    const exchange = new Exchange({
-      clock: this.#car.clock,
-      timeoutMs: () => (monitoring ? Number.POSITIVE_INFINITY : this.state.timeoutMs()),
-      wanted,
-      done: (outcome) => {
-        this.#leave();
-        if (outcome !== 'nothing') this.#prompt();
-        else if (!searching) this.#answer('NO DATA');
-        else {
-          this.state.setProtocol('0', true);
-          this.#answer('UNABLE TO CONNECT');
-        }
-      },
-    });
-    this.#mode = { kind: 'on-bus', exchange, monitoring, searching };
-    return exchange;
-  }
-
-  receive(frame: CanFrame): void {
-    const { state } = this;
-    const mode = this.#mode;
-    const protocol = state.open;
-    if (mode.kind !== 'on-bus' || !mode.exchange.listening || protocol?.kbitPerS !== 500) return;
-    if ((frame.extended ?? false) !== protocol.wide || !passesFilter(state.settings, frame.id, mode.monitoring)) return;
-    const text = frameText(frame, state.settings, protocol, state.eol);
-    if (text === undefined) return;
-    if (!mode.monitoring) {
-      this.#learn(frame);
-      const flowControl = flowControlFor(frame, state.settings, protocol);
-      if (flowControl !== undefined) this.#bus.send(this, flowControl);
-    }
-    const line = harmedLine(text, this.#car.faults, { ecu: frame.id & 0xff }) + state.eol;
-    const { room } = this.#transmitter;
-    const full = this.#car.faults.strike('buffer-full', { ecu: frame.id & 0xff }) !== undefined;
-    if (full || line.length > room) {
-      this.#leave();
-      this.#answer(`${line.slice(0, full ? line.length >> 1 : Math.max(0, room))}BUFFER FULL`);
-      return;
-    }
-    this.#transmitter.send(line);
-    mode.exchange.printed();
-  }
-
-  /** What the chip remembers of an answer: its delay for adaptive timing, and that the protocol works, for M1. */
-  #learn(frame: CanFrame): void {
-    const { state } = this;
-    state.slowestMs = Math.max(state.slowestMs ?? 0, this.#car.clock.now() - this.#requestAt);
-    if (state.settings.memory && state.eeprom.protocol !== state.protocol) state.storeProtocol();
-    if ((frame.data[1] ?? 0xff) >> 4 === 0) this.#lastSingleFrame = frame;
   }
 
   #unplug(): void {
@@ -395,11 +274,4 @@ export class Elm327Chip implements SerialDevice, CanNode {
     this.close();
     host?.unplugged();
   }
-}
-
-/** What faults of the adapter are asked about: the ECU and, where a message starts, its service, under BMW's addressing. */
-function busEvent(frame: CanFrame): ReturnType<typeof requestEvent> {
-  const [ecu = 0, control = 0xff] = frame.data;
-  if (control >> 4 === 0) return requestEvent(ecu, frame.data.subarray(2));
-  return control >> 4 === 1 ? requestEvent(ecu, frame.data.subarray(3)) : { ecu };
 }

@@ -6,8 +6,8 @@ export interface ExchangeOptions {
   readonly timeoutMs: () => number;
   /** Return after so many printed frames. */
   readonly wanted: number;
-  /** @param text printed before the prompt; empty where the frames say it all */
-  readonly done: (outcome: 'complete' | 'timeout' | 'nothing') => void;
+  /** @param answered whether anything was printed */
+  readonly done: (answered: boolean) => void;
 }
 
 /** The chip busy on the bus: from a request to the prompt, or monitoring. Any character from the host ends it. */
@@ -31,7 +31,7 @@ export class Exchange {
   printed(): void {
     this.#printed += 1;
     if (this.#printed < this.#options.wanted) this.#restart();
-    else this.#options.done('complete');
+    else this.#options.done(true);
   }
 
   stop(): void {
@@ -42,6 +42,6 @@ export class Exchange {
     this.#timer?.cancel();
     const timeoutMs = this.#options.timeoutMs();
     if (timeoutMs === Number.POSITIVE_INFINITY) return;
-    this.#timer = this.#options.clock.backgroundTimer(timeoutMs, () => this.#options.done(this.#printed > 0 ? 'timeout' : 'nothing'));
+    this.#timer = this.#options.clock.backgroundTimer(timeoutMs, () => this.#options.done(this.#printed > 0));
   }
 }

@@ -6,3 +6,6 @@
 export * from './adapter.ts';
 export type { SerialCounters, SerialDevice, SerialHost } from './device.ts';
 export { PERSONALITIES, type Personality, type PersonalityName, personalityNames } from './personality.ts';
+export * from './pty.ts';
+export * from './serial-port.ts';
+export * from './tcp-server.ts';

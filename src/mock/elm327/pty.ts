@@ -1,0 +1,91 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { KombiError } from '../../core/index.ts';
+import type { CarPort } from '../car-port.ts';
+import { type AdapterOptions, type MockAdapter, plugIn } from './adapter.ts';
+
+export interface Elm327Pty {
+  /** A serial port to any program: a link to the pseudo-terminal. */
+  readonly path: string;
+  readonly adapter: MockAdapter;
+  close(): Promise<void>;
+}
+
+/**
+ * Puts an adapter behind a pseudo-terminal, by means of `socat`. Keeps no process alive.
+ *
+ * @throws {KombiError} `mock.no-socat` when socat cannot be started, `mock.pty` when it makes no terminal
+ */
+export async function startElm327Pty(car: CarPort, options: AdapterOptions = {}): Promise<Elm327Pty> {
+  const path = join(mkdtempSync(join(tmpdir(), 'kombi-elm327-')), 'elm327');
+  const adapter = plugIn(car, options);
+  let socat: ChildProcessWithoutNullStreams;
+  let held: number;
+  try {
+    socat = await startSocat(path);
+    // Without a second holder of the terminal socat ends with the first client that closes it.
+    held = openSync(path, constants.O_RDWR | constants.O_NOCTTY);
+  } catch (error) {
+    adapter.close();
+    rmSync(dirname(path), { recursive: true, force: true });
+    throw error;
+  }
+
+  let open = true;
+  const ended = new Promise<void>((resolve) => socat.once('exit', () => resolve()));
+  const release = () => {
+    if (!open) return;
+    open = false;
+    adapter.close();
+    closeSync(held);
+    socat.kill();
+    rmSync(dirname(path), { recursive: true, force: true });
+  };
+  socat.once('exit', release);
+  socat.stdout.on('data', (bytes: Buffer) => adapter.feed(bytes));
+  socat.stdin.on('error', release);
+  adapter.connect({ output: (bytes) => socat.stdin.write(bytes), unplugged: release });
+  return {
+    path,
+    adapter,
+    close: () => {
+      release();
+      return ended;
+    },
+  };
+}
+
+/** What socat logs when both its ends are open, and the link is there. */
+const SOCAT_READY = 'starting data transfer loop';
+
+/** Resolves when socat says that its terminal is there. */
+function startSocat(path: string): Promise<ChildProcessWithoutNullStreams> {
+  const child = spawn('socat', ['-d', '-d', `pty,raw,echo=0,link=${path}`, '-'], { stdio: 'pipe' });
+  // The streams of a child are sockets, and hold the process up like any other.
+  for (const stream of [child, child.stdin, child.stdout, child.stderr]) (stream as unknown as Socket).unref();
+  return new Promise((resolve, reject) => {
+    let said = '';
+    child.once('error', (cause) => {
+      reject(
+        new KombiError({
+          code: 'mock.no-socat',
+          message: 'socat cannot be started, and without it there is no serial port for other programs',
+          hint: 'Install socat (apt install socat, brew install socat), or use the TCP port of the mock adapter.',
+          cause,
+        }),
+      );
+    });
+    child.once('exit', () => {
+      reject(new KombiError({ code: 'mock.pty', message: `socat made no pseudo-terminal: ${said.trim().split('\n').at(-1)}`, hint: 'Use the TCP port of the mock adapter.' }));
+    });
+    child.stderr.on('data', (bytes: Buffer) => {
+      // socat goes on to log; only what it says before its terminal is there can matter.
+      if (said.includes(SOCAT_READY)) return;
+      said += bytes.toString('latin1');
+      if (said.includes(SOCAT_READY)) resolve(child);
+    });
+  });
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { personalityNames, PERSONALITIES } from '../../../src/mock/elm327/index.ts';
+import { rawTerminal, RECIPE, Terminal } from './terminal.ts';
+
+/** The commands, of those asked, that an adapter does not know. */
+async function refusals(terminal: Terminal, commands: readonly string[]): Promise<string[]> {
+  const refused: string[] = [];
+  for (const command of commands) {
+    if ((await terminal.ask(command)).includes('?')) refused.push(command);
+  }
+  return refused;
+}
+
+const OPTIONAL = ['ATCSM0', 'ATCTM5', 'ATAMC', 'ATCRA', 'ATSH00000012', 'ATCEA', 'ATBRT28', 'ATCER60', 'ATXX1', 'AT@2'];
+
+describe('personalities', () => {
+  it('all introduce themselves, and are all listed', async () => {
+    for (const [personality, { banner }] of Object.entries(PERSONALITIES)) {
+      const terminal = new Terminal({ personality: personality as keyof typeof PERSONALITIES });
+      expect(await terminal.ask('ATZ')).toBe(`ATZ\r\r\r${banner}\r\r>`);
+      expect(await terminal.ask('ATI')).toBe(`ATI\r${banner}\r\r>`);
+    }
+    expect(personalityNames()).toEqual(['genuine-2.1', 'genuine-1.4b', 'clone-1.5', 'clone-canze', 'clone-wican', 'silent-acceptor', 'not-elm']);
+  });
+
+  it.each([
+    ['genuine-2.1', ['ATCER60', 'ATXX1', 'AT@2']],
+    ['genuine-1.4b', ['ATCTM5', 'ATAMC', 'ATSH00000012', 'ATCER60', 'ATXX1', 'AT@2']],
+    ['clone-1.5', ['ATCSM0', 'ATCTM5', 'ATAMC', 'ATCRA', 'ATSH00000012', 'ATCER60', 'ATXX1', 'AT@2']],
+    ['clone-canze', ['ATCTM5', 'ATAMC', 'ATCRA', 'ATCEA', 'ATCER60', 'ATXX1', 'AT@2']],
+    ['silent-acceptor', ['AT@2']],
+  ] as const)('%s refuses what its kind does not know', async (personality, refused) => {
+    expect(await refusals(new Terminal({ personality }), OPTIONAL)).toEqual(refused);
+  });
+
+  it('clone-canze knows no flow control of the user, and raw mode all the same', async () => {
+    const terminal = await rawTerminal({ personality: 'clone-canze', answers: { '3E00': '7E00' } });
+    expect(await refusals(terminal, ['ATFCSH6F1', 'ATFCSD60300000', 'ATFCSM1', 'ATCF12345678', 'ATCRA612', 'ATCAF0', 'ATCFC0'])).toEqual([
+      'ATFCSH6F1',
+      'ATFCSD60300000',
+      'ATFCSM1',
+      'ATCF12345678',
+    ]);
+    await terminal.askAll(['ATCF600', 'ATCM700']);
+    expect(await terminal.ask('60023E00')).toBe('660F1027E00\r\r>');
+  });
+
+  it('clone-wican lacks what coding needs', async () => {
+    const terminal = new Terminal({ personality: 'clone-wican' });
+    expect(await refusals(terminal, [...RECIPE, 'ATCAF0', 'ATCFC0', 'ATR0'])).toEqual(expect.arrayContaining(['ATAL', 'ATCAF0', 'ATCFC0', 'ATR0']));
+  });
+
+  it('silent-acceptor agrees to everything and reaches nobody', async () => {
+    const terminal = new Terminal({ personality: 'silent-acceptor', answers: { '3E00': '7E00' } });
+    expect(await refusals(terminal, [...RECIPE, 'ATFCSM1', 'ATQQ77'])).toEqual([]);
+    expect(await terminal.ask('60023E00')).not.toContain('7E00');
+    expect(terminal.car.received).toEqual([]);
+  });
+
+  it('not-elm speaks and never prompts', async () => {
+    const terminal = new Terminal({ personality: 'not-elm' });
+    terminal.send('ATZ\r');
+    expect(await terminal.read(5000)).toBe('\r\nOK\r\n');
+    terminal.send('ATI\r');
+    expect(await terminal.read(5000)).toBe('\r\nERROR\r\n');
+  });
+});
