@@ -23,8 +23,7 @@ async function build() {
     const manifest = require.resolve('typescript/package.json');
     execFileSync(process.execPath, [join(dirname(manifest), readJson(manifest).bin.tsc), '-p', root], { stdio: 'inherit' });
   } catch {
-    clean(); // half a build is none
-    process.exit(1); // tsc has said why
+    fail();
   }
   // tsc checks src/cli like everything else; its output there would only lie around beside the bundle.
   rmSync(`${root}dist/cli`, { recursive: true, force: true });
@@ -48,7 +47,7 @@ async function build() {
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
-  }).catch(() => process.exit(1)); // esbuild has said why
+  }).catch(fail);
   writeFileSync(`${root}dist/cli/LICENSES.txt`, licencesOf(Object.keys(metafile.inputs)));
 }
 
@@ -71,6 +70,12 @@ function licencesOf(inputs) {
 
 function clean() {
   rmSync(`${root}dist`, { recursive: true, force: true });
+}
+
+/** tsc and esbuild have said why. Half a build is none. */
+function fail() {
+  clean();
+  process.exit(1);
 }
 
 function isInstalled(specifier) {
