@@ -7,6 +7,9 @@ import { findBackup, findBackups, loadBackupFile, loadBackupPath, vehicleDirecto
 import { type BackupSummary, summarizeBackup } from './backup-summary.ts';
 import { diskFileSystem } from './disk-file-system.ts';
 import type { FileSystem } from './file-system.ts';
+import type { Journal } from './journal.ts';
+import { createJournal, findJournal, isOpen, type JournalSummary, loadJournals, type OpenJournal, reopenJournal, type StoredJournal } from './journal-files.ts';
+import type { JournalBegin } from './journal-records.ts';
 import { type SavedBackup, saveBackup } from './save-backup.ts';
 import { sha256 } from './sha256.ts';
 import { vehicleDirectory } from './vehicle-directory.ts';
@@ -30,6 +33,16 @@ export interface Archive {
   loadBackup(idOrPath: string): Promise<BackupContent>;
   /** The sequence that the next backup of a car will get. */
   nextSequence(vin: string): Promise<number>;
+  /** Durable, with its reserve, when it resolves (F2). */
+  createJournal(begin: JournalBegin): Promise<Journal>;
+  /** Begun and not ended, oldest first. One too damaged to tell what it was for is among them. */
+  openJournals(vin?: string): Promise<readonly OpenJournal[]>;
+  /** Opens an interrupted one to go on with it. */
+  reopenJournal(journal: OpenJournal): Promise<Journal>;
+  /** Every transaction that can be read, oldest first within a car. */
+  listJournals(vin?: string): Promise<readonly JournalSummary[]>;
+  /** By txid, or its first four characters or more. */
+  findJournal(txid: string): Promise<StoredJournal>;
   /** Checks every file; `rebuild` first derives the manifests again. Does not throw on damage. */
   verifyAll(options?: { readonly rebuild?: boolean }): Promise<VerifyReport>;
   rebuildManifest(): Promise<void>;
@@ -46,6 +59,12 @@ export function openArchive(directory: string, options: ArchiveOptions = {}): Ar
     await checkArchiveFormat(folder);
     await prepareArchive(folder);
   };
+  const cars = async (vin: string | undefined) => (vin === undefined ? vehicleDirectories(folder) : [vehicleDirectory(vin)]);
+  const journalsOf = async (vin: string | undefined) => {
+    const journals: StoredJournal[] = [];
+    for (const car of await cars(vin)) journals.push(...(await loadJournals(folder, car)));
+    return journals;
+  };
   return {
     directory: folder.root,
     async saveBackup(draft) {
@@ -55,7 +74,7 @@ export function openArchive(directory: string, options: ArchiveOptions = {}): Ar
     async listBackups(vin) {
       await checkArchiveFormat(folder);
       const summaries: BackupSummary[] = [];
-      for (const car of vin === undefined ? await vehicleDirectories(folder) : [vehicleDirectory(vin)]) {
+      for (const car of await cars(vin)) {
         for (const backup of await findBackups(folder, car)) summaries.push(await summarizeBackup(folder, backup));
       }
       return summaries;
@@ -68,11 +87,33 @@ export function openArchive(directory: string, options: ArchiveOptions = {}): Ar
     async nextSequence(vin) {
       return ((await findBackups(folder, vehicleDirectory(vin))).at(-1)?.sequence ?? 0) + 1;
     },
+    async createJournal(begin) {
+      await prepare();
+      return createJournal(folder, begin);
+    },
+    async openJournals(vin) {
+      await checkArchiveFormat(folder);
+      return (await journalsOf(vin)).filter(isOpen);
+    },
+    reopenJournal: (journal) => reopenJournal(folder, journal),
+    async listJournals(vin) {
+      await checkArchiveFormat(folder);
+      return (await journalsOf(vin)).flatMap((journal) => (journal.begin === undefined ? [] : [{ ...journal, begin: journal.begin }]));
+    },
+    async findJournal(txid) {
+      await checkArchiveFormat(folder);
+      return findJournal(folder, txid);
+    },
     async verifyAll({ rebuild = false } = {}) {
       await checkArchiveFormat(folder);
       if (rebuild) await rebuildManifests(folder);
       const reports: VerifyReport[] = [];
-      for (const car of await vehicleDirectories(folder)) reports.push(await verifyBackups(folder, car));
+      for (const car of await vehicleDirectories(folder)) {
+        reports.push(await verifyBackups(folder, car));
+        for (const { path, damaged } of await loadJournals(folder, car)) {
+          reports.push({ checked: 1, problems: damaged === undefined ? [] : [{ path, problem: damaged }] });
+        }
+      }
       return { checked: reports.reduce((sum, report) => sum + report.checked, 0), problems: reports.flatMap((report) => report.problems) };
     },
     async rebuildManifest() {

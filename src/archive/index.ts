@@ -11,5 +11,20 @@ export * from './default-directory.ts';
 export * from './diff-backups.ts';
 export * from './disk-file-system.ts';
 export * from './file-system.ts';
+export { type Journal, RESERVE_BYTES } from './journal.ts';
+export type { JournalSummary, OpenJournal, StoredJournal } from './journal-files.ts';
+export type {
+  BeginRecord,
+  EndRecord,
+  IntentRecord,
+  JournalBegin,
+  JournalOperation,
+  JournalRecord,
+  ResultRecord,
+  SeenRecord,
+} from './journal-records.ts';
+export { type JournalContents, readJournal } from './journal-text.ts';
+export * from './lock.ts';
+export * from './lock-names.ts';
 export type { SavedBackup } from './save-backup.ts';
 export type { VerifyReport } from './verify-archive.ts';
