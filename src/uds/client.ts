@@ -1,0 +1,255 @@
+import { type Clock, type Did, type EcuAddress, FUNCTIONAL_ADDRESS, formatEcuAddress, isKombiError, KombiError } from '../core/index.ts';
+import type { Message, Transport } from '../transport/index.ts';
+import { type AnswerKind, judgeAnswer, judgePayload, NRC_OFFSET } from './answer.ts';
+import { decodeReadDid, encodeReadDid } from './data-identifier.ts';
+import { describeRequest, NegativeResponseError, NoResponseError } from './errors.ts';
+import { type KeepAlive, startKeepAlive } from './keep-alive.ts';
+import { Mutex } from './mutex.ts';
+import { NRC } from './negative-response-codes.ts';
+import { DEFAULT_TIMING, decodeSessionTiming, encodeSessionControl, type SessionTiming } from './session.ts';
+import { decodeDtcs, type Dtc, encodeReadDtcs } from './trouble-codes.ts';
+
+export interface UdsClientOptions {
+  /** For an ECU's first answer, milliseconds; default 1000 more than the P2 of its session. */
+  readonly timeoutMs?: number;
+}
+
+export interface RequestOptions {
+  /** In place of the client's, for this request. */
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface FunctionalOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** The answers are complete when this long none has come, milliseconds. */
+  readonly quietMs: number;
+}
+
+/** Gateways, adapters and WiFi take their share of an ECU's time (bmw-diagnostics §1.2: EdiabasLib adds as much). */
+const MARGIN_MS = 1000;
+const MAX_PENDING = 30;
+const MAX_PENDING_MS = 60_000;
+const MAX_STRAYS = 64;
+const MORE_TRIES = 2;
+const BUSY_PAUSE_MS = 200;
+
+/**
+ * Asks ECUs, one question at a time, over a transport that is open.
+ *
+ * An answer that is still owed makes a link stale: it could come late and be taken for a fresh one. So reads, sessions
+ * and functional requests close and open a stale link first. {@link request} never does: behind a link opened anew
+ * may be another car, and whoever writes has to identify it again.
+ */
+export class UdsClient {
+  readonly transport: Transport;
+  readonly #timeoutMs: number | undefined;
+  readonly #turn = new Mutex();
+  readonly #timings = new Map<EcuAddress, SessionTiming>();
+  #stale = false;
+  #reopened = 0;
+  #keepAliveError: unknown;
+
+  constructor(transport: Transport, options: UdsClientOptions = {}) {
+    this.transport = transport;
+    this.#timeoutMs = options.timeoutMs;
+  }
+
+  get clock(): Clock {
+    return this.transport.clock;
+  }
+
+  /** How often the link was opened anew: where it has changed, the car may have, and is to be identified again. */
+  get reopened(): number {
+    return this.#reopened;
+  }
+
+  /**
+   * Sends a message once and gives the whole positive answer. "Response pending" is waited out, at most 30 times and
+   * 60 s; messages that do not belong to the request are dropped, at most 64. Nothing is ever repeated.
+   *
+   * @throws {NegativeResponseError} the ECU says no
+   * @throws {NoResponseError} it says nothing; whether it did what was asked is unknown
+   * @throws {KombiError} `uds.pending-too-long`, `ecu.absent`, `link.*`
+   */
+  request(ecu: EcuAddress, request: Uint8Array, options: RequestOptions = {}): Promise<Uint8Array> {
+    return this.#turn.run(() => this.#exchange(ecu, request, options));
+  }
+
+  /**
+   * {@link request} for messages that only read: asked up to twice more after no answer, a lost frame or link, or
+   * "busy" (21).
+   */
+  read(ecu: EcuAddress, request: Uint8Array, options: RequestOptions = {}): Promise<Uint8Array> {
+    return this.#turn.run(() => this.#repeat(ecu, request, options));
+  }
+
+  /** The data behind a DID. */
+  async readDid(ecu: EcuAddress, did: Did, options?: RequestOptions): Promise<Uint8Array> {
+    return decodeReadDid(await this.read(ecu, encodeReadDid(did), options));
+  }
+
+  /** The trouble codes of which a status bit of the mask is set. */
+  async readDtcs(ecu: EcuAddress, statusMask: number, options?: RequestOptions): Promise<readonly Dtc[]> {
+    return decodeDtcs(await this.read(ecu, encodeReadDtcs(statusMask), options));
+  }
+
+  /** Asks every ECU at once; gives the first answer of each, in order of arrival, refusals included. */
+  functional(request: Uint8Array, { quietMs, signal }: FunctionalOptions): Promise<readonly Message[]> {
+    return this.#turn.run(async () => {
+      await this.#freshen(signal);
+      return this.#guard(() => this.#collect(request, quietMs, signal));
+    });
+  }
+
+  /** Starts a session and remembers its timing for this ECU. */
+  startSession(ecu: EcuAddress, session: number, options: RequestOptions = {}): Promise<SessionTiming> {
+    return this.#turn.run(async () => {
+      await this.#freshen(options.signal);
+      const timing = decodeSessionTiming(await this.#exchange(ecu, encodeSessionControl(session), options));
+      this.#timings.set(ecu, timing);
+      return timing;
+    });
+  }
+
+  /** Keeps every session alive until disposed. What goes wrong with it is thrown by the next request, before it is sent. */
+  keepAlive(): KeepAlive {
+    const onError = (error: unknown) => {
+      this.#keepAliveError ??= error;
+    };
+    return startKeepAlive(this.transport, (work) => this.#turn.run(work), onError);
+  }
+
+  /** Closes and opens the link, so that nothing of before can arrive any more. */
+  reopen(signal?: AbortSignal): Promise<void> {
+    return this.#turn.run(() => this.#reopen(signal));
+  }
+
+  async #reopen(signal: AbortSignal | undefined): Promise<void> {
+    this.#stale = true;
+    await this.transport.close();
+    await this.transport.open(signal);
+    this.#reopened += 1;
+    this.#stale = false;
+    this.#keepAliveError = undefined;
+  }
+
+  async #freshen(signal: AbortSignal | undefined): Promise<void> {
+    if (this.#stale) await this.#reopen(signal);
+  }
+
+  async #repeat(ecu: EcuAddress, request: Uint8Array, options: RequestOptions): Promise<Uint8Array> {
+    const { signal } = options;
+    for (let left = MORE_TRIES; ; left -= 1) {
+      if (this.#stale) await this.#reopen(signal);
+      try {
+        return await this.#exchange(ecu, request, options);
+      } catch (error) {
+        const busy = error instanceof NegativeResponseError && error.nrc === NRC.busyRepeatRequest;
+        const lost = error instanceof NoResponseError || isKombiError(error, 'link');
+        if (left === 0 || signal?.aborted || !(busy || lost)) throw error;
+        if (busy) await this.clock.sleep(BUSY_PAUSE_MS, signal);
+      }
+    }
+  }
+
+  #exchange(ecu: EcuAddress, request: Uint8Array, options: RequestOptions): Promise<Uint8Array> {
+    return this.#guard(() => this.#ask(ecu, request, options));
+  }
+
+  /** Whatever ends an exchange without an answer of the ECU leaves one owed. */
+  async #guard<Result>(exchange: () => Promise<Result>): Promise<Result> {
+    try {
+      return await exchange();
+    } catch (error) {
+      if (!(error instanceof NegativeResponseError) && !isKombiError(error, 'ecu.absent')) this.#stale = true;
+      throw error;
+    }
+  }
+
+  async #ask(ecu: EcuAddress, request: Uint8Array, { signal, timeoutMs }: RequestOptions): Promise<Uint8Array> {
+    const { transport, clock } = this;
+    await this.#send(ecu, request, signal);
+    const sentMs = clock.now();
+    let deadlineMs = sentMs + (timeoutMs ?? this.#firstAnswerMs(ecu));
+    let pending = 0;
+    let strays = 0;
+    for (;;) {
+      const message = await transport.receive(deadlineMs, signal);
+      if (message === undefined) {
+        const waitedMs = clock.now() - sentMs;
+        if (waitedMs >= MAX_PENDING_MS) throw pendingTooLongError(ecu, request, pending);
+        throw new NoResponseError(ecu, request, { waitedMs, strays });
+      }
+      const kind: AnswerKind = judgeAnswer(ecu, request, message);
+      if (kind === 'positive') return message.payload;
+      if (kind === 'negative') throw new NegativeResponseError(ecu, request, message.payload[NRC_OFFSET] ?? 0);
+      if (kind === 'pending') {
+        pending += 1;
+        if (pending > MAX_PENDING) throw pendingTooLongError(ecu, request, pending);
+        deadlineMs = Math.min(clock.now() + this.#nextAnswerMs(ecu), sentMs + MAX_PENDING_MS);
+      } else {
+        strays += 1;
+        if (strays > MAX_STRAYS) throw tooManyStraysError(transport);
+      }
+    }
+  }
+
+  async #collect(request: Uint8Array, quietMs: number, signal: AbortSignal | undefined): Promise<readonly Message[]> {
+    const { clock } = this;
+    await this.#send(FUNCTIONAL_ADDRESS, request, signal);
+    const lastMs = clock.now() + MAX_PENDING_MS;
+    const answers = new Map<EcuAddress, Message>();
+    /** Until when an ECU that said "pending" may take. */
+    const owed = new Map<EcuAddress, number>();
+    let quietAtMs = clock.now() + quietMs;
+    for (;;) {
+      const message = await this.transport.receive(Math.min(lastMs, Math.max(quietAtMs, ...owed.values())), signal);
+      if (message === undefined) return [...answers.values()];
+      const kind = judgePayload(request, message.payload);
+      if (kind === 'stray') continue;
+      quietAtMs = clock.now() + quietMs;
+      if (kind === 'pending') {
+        owed.set(message.source, clock.now() + this.#nextAnswerMs(message.source));
+      } else {
+        owed.delete(message.source);
+        if (!answers.has(message.source)) answers.set(message.source, message);
+      }
+    }
+  }
+
+  async #send(target: EcuAddress, request: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+    if (this.#keepAliveError !== undefined) {
+      const error = this.#keepAliveError;
+      this.#keepAliveError = undefined;
+      throw error;
+    }
+    // An answer given twice waits here, and must not answer the next request.
+    while ((await this.transport.receive(this.clock.now(), signal)) !== undefined);
+    await this.transport.send(target, request, signal);
+  }
+
+  #firstAnswerMs(ecu: EcuAddress): number {
+    return this.#timeoutMs ?? (this.#timings.get(ecu) ?? DEFAULT_TIMING).p2Ms + MARGIN_MS;
+  }
+
+  #nextAnswerMs(ecu: EcuAddress): number {
+    return (this.#timings.get(ecu) ?? DEFAULT_TIMING).p2StarMs + MARGIN_MS;
+  }
+}
+
+function pendingTooLongError(ecu: EcuAddress, request: Uint8Array, pending: number): KombiError {
+  return new KombiError({
+    code: 'uds.pending-too-long',
+    message: `ECU ${formatEcuAddress(ecu)} asked ${pending} times for more time for ${describeRequest(request)} and never answered`,
+    hint: 'What it did is unknown. Switch the ignition off, wait a minute, switch it on and look again.',
+  });
+}
+
+function tooManyStraysError(transport: Transport): KombiError {
+  return new KombiError({
+    code: 'link.too-many-strays',
+    message: `${transport.description} carries only messages that nobody asked for`,
+    hint: 'Close other diagnostic programs, on other computers too, and try again.',
+  });
+}
