@@ -89,7 +89,11 @@ export const CAN_COMMANDS: readonly AtCommand[] = [
     name: 'AMC',
     since: '2.0',
     form: /^AMC$/,
-    run: (state) => Math.min(0xff, Math.floor(state.quietMs() / ACTIVITY_UNIT_MS)).toString(16).toUpperCase().padStart(2, '0'),
+    run: (state) =>
+      Math.min(0xff, Math.floor(state.quietMs() / ACTIVITY_UNIT_MS))
+        .toString(16)
+        .toUpperCase()
+        .padStart(2, '0'),
   },
   accepted('AMT', '2.0', /^AMT[0-9A-F]{2}$/),
   accepted('JE', '1.3', /^JE$/),

@@ -1,5 +1,5 @@
-import type { CarPort, FaultEvent } from '../car-port.ts';
 import { type CanBus, type CanFrame, type CanNode, requestEvent } from '../can/index.ts';
+import type { CarPort, FaultEvent } from '../car-port.ts';
 import type { ChipState } from './chip-state.ts';
 import { Exchange } from './exchange.ts';
 import { frameText } from './frame-text.ts';

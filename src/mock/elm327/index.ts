@@ -4,8 +4,8 @@
  * Written from the chip's documentation; it knows nothing of the client.
  */
 export * from './adapter.ts';
-export type { SerialCounters, SerialDevice, SerialHost } from './device.ts';
-export { PERSONALITIES, type Personality, type PersonalityName, personalityNames } from './personality.ts';
+export type { SerialDevice, SerialHost } from './device.ts';
+export { PERSONALITIES, type PersonalityName, personalityNames } from './personality.ts';
 export * from './pty.ts';
 export * from './serial-port.ts';
 export * from './tcp-server.ts';

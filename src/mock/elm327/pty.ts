@@ -79,7 +79,13 @@ function startSocat(path: string): Promise<ChildProcessWithoutNullStreams> {
       );
     });
     child.once('exit', () => {
-      reject(new KombiError({ code: 'mock.pty', message: `socat made no pseudo-terminal: ${said.trim().split('\n').at(-1)}`, hint: 'Use the TCP port of the mock adapter.' }));
+      reject(
+        new KombiError({
+          code: 'mock.pty',
+          message: `socat made no pseudo-terminal: ${said.trim().split('\n').at(-1)}`,
+          hint: 'Use the TCP port of the mock adapter.',
+        }),
+      );
     });
     child.stderr.on('data', (bytes: Buffer) => {
       // socat goes on to log; only what it says before its terminal is there can matter.

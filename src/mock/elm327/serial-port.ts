@@ -45,7 +45,10 @@ export async function createMockSerialPort(
   const unplug = () => {
     gone = true;
     plugged?.close();
-    if (current !== undefined) failRead(current);
+    // A read under way may wait for one more tick before it can be made to fail.
+    setImmediate(() => {
+      if (current !== undefined) failRead(current);
+    });
   };
   const binding: MockBinding = {
     ...base,

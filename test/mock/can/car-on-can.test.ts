@@ -27,7 +27,7 @@ describe('the wire', () => {
   it('takes 0.27 ms for eight bytes and less for fewer', () => {
     expect(frameTimeMs({ id: 0x6f1, data: new Uint8Array(8) })).toBeCloseTo(0.27, 6);
     expect(frameTimeMs({ id: 0x6f1, data: new Uint8Array(0) })).toBeCloseTo(0.11, 6);
-    expect(frameTimeMs({ id: 0x18dAf110, extended: true, data: new Uint8Array(8) })).toBeGreaterThan(0.27);
+    expect(frameTimeMs({ id: 0x18daf110, extended: true, data: new Uint8Array(8) })).toBeGreaterThan(0.27);
   });
 
   it('carries one frame after the other', async () => {
@@ -126,7 +126,10 @@ describe('an ECU on the diagnostic CAN', () => {
   });
 
   it('puts a long request together, with the flow control of the car', async () => {
-    const { clock, car, texts, send } = socket({ answers: { '2E330101020304050607080910': '6E3301' }, flowControl: { blockSize: 1, separationTime: 10 } });
+    const { clock, car, texts, send } = socket({
+      answers: { '2E330101020304050607080910': '6E3301' },
+      flowControl: { blockSize: 1, separationTime: 10 },
+    });
     send('60 10 0D 2E 33 01 01 02');
     await clock.sleep(5);
     send('60 21 03 04 05 06 07 08');

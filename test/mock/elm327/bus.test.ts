@@ -205,7 +205,9 @@ describe('protocols', () => {
     await terminal.askAll(['ATE0', 'ATS0', 'ATSH6F1', 'ATPBC101', 'ATTPB', 'ATCM7FF', 'ATCF660']);
     // Without CEA the address F1 is no protocol control byte: the frame is hidden.
     expect(await terminal.ask('023E00')).toBe('NO DATA\r\r>');
-    expect(await terminal.askAll(['ATFCSM1', 'ATFCSH6F1', 'ATFCSD60300000', 'ATFCSM1', 'ATCEA60'])).toEqual(['?', 'OK', 'OK', 'OK', 'OK'].map((text) => `${text}\r\r>`));
+    expect(await terminal.askAll(['ATFCSM1', 'ATFCSH6F1', 'ATFCSD60300000', 'ATFCSM1', 'ATCEA60'])).toEqual(
+      ['?', 'OK', 'OK', 'OK', 'OK'].map((text) => `${text}\r\r>`),
+    );
     expect(await terminal.ask('3E00')).toBe('7E00\r\r>');
     expect(await terminal.ask('223301')).toBe('017\r0:6233ABABAB\r1:ABABABABABAB\r2:ABABABABABAB\r3:ABABABABABAB\r\r>');
     await terminal.ask('ATFCSD60300200');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Fault } from '../../../src/mock/index.ts';
-import { rawTerminal, RECIPE, type Terminal } from './terminal.ts';
+import { RECIPE, rawTerminal, type Terminal } from './terminal.ts';
 
 const PING = '60023E00';
 const PONG = '660F1027E00\r\r>';
@@ -78,11 +78,7 @@ describe('faults of the adapter, each once and after one good exchange', () => {
 
   it('strikes only at the ECU and service it is set on', async () => {
     const terminal = await with1({ kind: 'can-error', ecu: 0x60, service: 0x22, did: 0xdd68, after: 0 });
-    expect(await terminal.askAll([PING, '6003223301', '600322DD68'])).toEqual([
-      PONG,
-      '660F1100B6233ABABAB\r\r>',
-      'CAN ERROR\r\r>',
-    ]);
+    expect(await terminal.askAll([PING, '6003223301', '600322DD68'])).toEqual([PONG, '660F1100B6233ABABAB\r\r>', 'CAN ERROR\r\r>']);
   });
 
   it.each([

@@ -4,7 +4,9 @@ import { RECIPE, rawTerminal, Terminal } from './terminal.ts';
 describe('the line discipline of an ELM327', () => {
   it('talks as a person at a terminal sees it', async () => {
     const terminal = new Terminal();
-    expect(await terminal.askAll(['ATZ', 'at i', 'AT@1', 'AT@2', 'ATRV', 'AT IGN', 'ATDP', 'ATDPN', 'ATE0', 'ATI', 'ATL1', 'ATI', 'ATXX1'])).toEqual([
+    expect(
+      await terminal.askAll(['ATZ', 'at i', 'AT@1', 'AT@2', 'ATRV', 'AT IGN', 'ATDP', 'ATDPN', 'ATE0', 'ATI', 'ATL1', 'ATI', 'ATXX1']),
+    ).toEqual([
       'ATZ\r\r\rELM327 v2.1\r\r>',
       'at i\rELM327 v2.1\r\r>',
       'AT@1\rOBDII to RS232 Interpreter\r\r>',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { personalityNames, PERSONALITIES } from '../../../src/mock/elm327/index.ts';
-import { rawTerminal, RECIPE, Terminal } from './terminal.ts';
+import { PERSONALITIES, personalityNames } from '../../../src/mock/elm327/index.ts';
+import { RECIPE, rawTerminal, Terminal } from './terminal.ts';
 
 /** The commands, of those asked, that an adapter does not know. */
 async function refusals(terminal: Terminal, commands: readonly string[]): Promise<string[]> {
@@ -20,7 +20,15 @@ describe('personalities', () => {
       expect(await terminal.ask('ATZ')).toBe(`ATZ\r\r\r${banner}\r\r>`);
       expect(await terminal.ask('ATI')).toBe(`ATI\r${banner}\r\r>`);
     }
-    expect(personalityNames()).toEqual(['genuine-2.1', 'genuine-1.4b', 'clone-1.5', 'clone-canze', 'clone-wican', 'silent-acceptor', 'not-elm']);
+    expect(personalityNames()).toEqual([
+      'genuine-2.1',
+      'genuine-1.4b',
+      'clone-1.5',
+      'clone-canze',
+      'clone-wican',
+      'silent-acceptor',
+      'not-elm',
+    ]);
   });
 
   it.each([
@@ -47,7 +55,9 @@ describe('personalities', () => {
 
   it('clone-wican lacks what coding needs', async () => {
     const terminal = new Terminal({ personality: 'clone-wican' });
-    expect(await refusals(terminal, [...RECIPE, 'ATCAF0', 'ATCFC0', 'ATR0'])).toEqual(expect.arrayContaining(['ATAL', 'ATCAF0', 'ATCFC0', 'ATR0']));
+    expect(await refusals(terminal, [...RECIPE, 'ATCAF0', 'ATCFC0', 'ATR0'])).toEqual(
+      expect.arrayContaining(['ATAL', 'ATCAF0', 'ATCFC0', 'ATR0']),
+    );
   });
 
   it('silent-acceptor agrees to everything and reaches nobody', async () => {
