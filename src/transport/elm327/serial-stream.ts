@@ -82,6 +82,8 @@ class SerialStream implements ByteStream {
     this.#clock = options.clock;
     port.on('close', (error: Error | null) => this.#end(error ?? new Error('the port was closed')));
     port.on('error', (error: Error) => this.#end(error));
+    // A hang-up while serialport is between two reads looks like the end of a file, without `close`.
+    port.on('end', () => this.#end(new Error('the port hung up')));
   }
 
   onData(consumer: (chunk: Uint8Array) => void): void {
