@@ -1,0 +1,134 @@
+import type { Archive } from '../archive/index.ts';
+import { formatDid, formatEcuAddress, toHex } from '../core/index.ts';
+import { type BackupResult, backUp, type Car, type CarLock, carryOut, lockCar, newJobId, type Plan } from '../job/index.ts';
+import type { Outcome } from './command.ts';
+import { askConsent, assertConsentPossible } from './consent.ts';
+import type { Context } from './context.ts';
+import { carLine, plural } from './format.ts';
+import { openTheCar } from './open-car.ts';
+import { planText } from './plan-text.ts';
+import { version } from './version.ts';
+
+/** Who writes archives and journals. */
+export const TOOL = { name: 'kombi', version } as const;
+
+export interface WritingCommand {
+  readonly plan: (car: Car, archive: Archive) => Promise<Plan>;
+  readonly dryRun: boolean;
+  readonly label?: string | undefined;
+}
+
+/** The way of every command that changes coding: lock, plan, show, consent, backup, write, verify, tell. */
+export async function runWritingCommand(context: Context, command: WritingCommand): Promise<Outcome> {
+  const car = await openTheCar(context);
+  const archive = await context.archive();
+  const lock = await lockCar(car, archive);
+  context.defer(async () => lock[Symbol.asyncDispose]());
+  return carryOutWith(context, { car, archive, lock }, command);
+}
+
+export interface Bench {
+  readonly car: Car;
+  readonly archive: Archive;
+  readonly lock: CarLock;
+}
+
+/** The same on a car that is open and locked already. */
+export async function carryOutWith(context: Context, bench: Bench, command: WritingCommand): Promise<Outcome> {
+  const { car, archive } = bench;
+  const style = await context.style();
+  const plan = await command.plan(car, archive);
+  const told = { plan: planResult(plan) };
+  await context.show([
+    style.heading(await carLine(car)),
+    '',
+    ...planText(plan, {
+      catalog: car.catalog,
+      style,
+      width: context.width,
+      language: context.language,
+      wholeBlocks: plan.notes.some(({ code }) => code === 'experimental'),
+    }),
+    '',
+  ]);
+  if (plan.alreadyDone) {
+    return { result: told, lines: [style.good('The car holds this already: nothing to write.')] };
+  }
+  if (command.dryRun) return { result: told, lines: ['Dry run: nothing was written.'] };
+  assertConsentPossible(context, plan);
+  const backup = await backUpFor(context, bench, { plan, label: command.label });
+  await askConsent(context, plan);
+  const done = await carryOut(car, plan, {
+    archive,
+    lock: bench.lock,
+    backup,
+    tool: TOOL,
+    ...(command.label === undefined ? {} : { label: command.label }),
+    signal: context.io.signal,
+    onProgress: (await context.progress()).tell,
+    now: () => context.io.now(),
+  });
+  return {
+    result: { ...told, job: done.job, backup: done.backup, verified: done.verified },
+    lines: [
+      style.good(`${plural(done.verified, 'block')} written, verified and verified again after a reset.`),
+      `Job ${style.mark(done.job)}. To take it back: kombi undo`,
+    ],
+    vehicle: 'changed',
+  };
+}
+
+async function backUpFor(
+  context: Context,
+  { car, archive }: Bench,
+  options: { plan: Plan; label: string | undefined },
+): Promise<BackupResult> {
+  const progress = await context.progress();
+  const backup = await backUp(car, archive, {
+    ecus: options.plan.ecus.map(({ address }) => address),
+    tool: TOOL,
+    ...(options.label === undefined ? {} : { label: options.label }),
+    txid: newJobId(),
+    onProgress: progress.tell,
+  });
+  const style = await context.style();
+  const names = backup.ecus.map(({ name }) => name).join(', ');
+  await context.show([`Backup  ${style.mark(backup.id)}  ${names}, ${plural(backup.blocks, 'block')}, read twice`]);
+  return backup;
+}
+
+function planResult(plan: Plan) {
+  return {
+    id: plan.id,
+    vin: plan.vehicle.vin,
+    kind: plan.kind,
+    edits: plan.changes.flatMap((change) =>
+      change.edits.length > 0
+        ? change.edits.map(({ address, canonical, old, new: next }) => ({ address, canonical, old, new: next }))
+        : [wholeBlock(change)],
+    ),
+    effects: plan.effects.map(({ messageId, becomes, label }) => ({ message: messageId, becomes, label: label.en })),
+    messages: plan.messages.map((report) => ({
+      id: report.id,
+      active: report.seenActive,
+      stored: report.stored !== undefined,
+      ...(report.faults === undefined
+        ? {}
+        : {
+            faults: report.faults.map(({ ecu, code, text }) => ({
+              ecu: formatEcuAddress(ecu),
+              code,
+              ...(text === undefined ? {} : { text }),
+            })),
+          }),
+    })),
+    notes: plan.notes.map(({ code, text }) => ({ code, text })),
+    alreadyDone: plan.alreadyDone,
+    ...(plan.undoes === undefined ? {} : { undoes: plan.undoes }),
+  };
+}
+
+function wholeBlock({ ecu, did, old, new: next }: Plan['changes'][number]) {
+  const address = `${formatEcuAddress(ecu)}:${formatDid(did)}`;
+  return { address, canonical: address, old: toHex(old), new: toHex(next) };
+}

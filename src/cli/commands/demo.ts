@@ -1,0 +1,2 @@
+import type { CommandSpec } from '../command.ts';
+export const demo: CommandSpec = { name: 'demo', summary: '', run: async () => undefined };

@@ -1,0 +1,92 @@
+import { EXIT, KombiError } from '../core/index.ts';
+import type { Plan } from '../job/index.ts';
+import type { Context } from './context.ts';
+
+const VIN_TAIL = 7;
+
+/**
+ * Refuses early where nobody could consent: before a backup is read for nothing.
+ *
+ * @throws {KombiError} `plan.stale` where another plan was consented to, `consent.missing` where nobody can be asked (exit 3)
+ */
+export function assertConsentPossible(context: Context, plan: Plan): void {
+  const { globals, words } = context;
+  if (globals.accept !== undefined) {
+    if (globals.accept.toLowerCase() === plan.id) return;
+    throw new KombiError({
+      code: 'plan.stale',
+      exit: EXIT.refused,
+      message: `--accept ${globals.accept} consents to another plan than this one, ${plan.id}`,
+      hint: 'The car or the edits are not what they were. Look at the plan with --dry-run, then accept the id that it shows.',
+    });
+  }
+  if (isPersonThere(context)) return;
+  throw new KombiError({
+    code: 'consent.missing',
+    exit: EXIT.refused,
+    message: 'There is no terminal to ask for consent in, and --yes does not consent to a write',
+    hint: `Look at the plan; to consent to it: ${commandLine([...words, '--accept', plan.id])}`,
+  });
+}
+
+/**
+ * Consent to one plan: its id given beforehand, or the end of the VIN typed now. There is no other.
+ *
+ * @throws {KombiError} `consent.refused` (exit 3), `signal.*` (exit 130)
+ */
+export async function askConsent(context: Context, plan: Plan): Promise<void> {
+  if (context.globals.accept !== undefined) return;
+  const { io } = context;
+  (await context.progress()).clear();
+  const prompter = await io.prompter();
+  const typed = await prompter.ask('Write to this car? Type the last seven of its VIN:', io.signal);
+  if (typed.trim().toUpperCase() === plan.vehicle.vin.slice(-VIN_TAIL)) return;
+  throw new KombiError({
+    code: 'consent.refused',
+    exit: EXIT.refused,
+    message: typed.trim() === '' ? 'No consent was given' : `"${typed}" is not the end of this car's VIN`,
+    hint: `The VIN is ${plan.vehicle.vin}. If this is not the car you meant, check the link.`,
+  });
+}
+
+/** A command line that a shell reads as these words. */
+function commandLine(words: readonly string[]): string {
+  const quoted = words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`));
+  return ['kombi', ...quoted].join(' ');
+}
+
+/**
+ * An ordinary question; `--yes` answers it.
+ *
+ * @throws {KombiError} `consent.missing`, `consent.refused` (exit 3)
+ */
+export async function assertYes(context: Context, question: string): Promise<void> {
+  const { globals, io, words } = context;
+  if (globals.yes) return;
+  if (!isPersonThere(context)) {
+    throw new KombiError({
+      code: 'consent.missing',
+      exit: EXIT.refused,
+      message: `There is no terminal to ask in: ${question}`,
+      hint: `To answer yes: ${commandLine([...words, '--yes'])}`,
+    });
+  }
+  const prompter = await io.prompter();
+  if (await prompter.confirm(question, true, io.signal)) return;
+  throw new KombiError({ code: 'consent.refused', exit: EXIT.refused, message: 'You said no' });
+}
+
+/** @throws {KombiError} `consent.missing`, `plan.stale` (exit 3) */
+export function assertConsentToForward({ globals, words }: Context, planId: string): void {
+  if (globals.accept?.toLowerCase() === planId) return;
+  throw new KombiError({
+    code: globals.accept === undefined ? 'consent.missing' : 'plan.stale',
+    exit: EXIT.refused,
+    message: `To complete the interrupted job, accept its plan ${planId}`,
+    hint: `Without --forward the old bytes are put back. To complete it: ${commandLine([...words, '--accept', planId])}`,
+  });
+}
+
+function isPersonThere({ io }: Context): boolean {
+  return io.stdin.isTerminal && io.stderr.isTerminal;
+}

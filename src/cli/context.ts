@@ -1,0 +1,134 @@
+import type { Archive } from '../archive/index.ts';
+import type { Catalog } from '../catalog/index.ts';
+import { KombiError, systemClock } from '../core/index.ts';
+import type { Outcome } from './command.ts';
+import { toJsonLine } from './escape.ts';
+import { Input } from './input.ts';
+import type { Io } from './io.ts';
+import { ProgressLine } from './progress-line.ts';
+import { type Style, styleFor } from './style.ts';
+import { widthOf } from './text.ts';
+
+/** The options that every command takes. */
+export interface Globals {
+  readonly link: string | undefined;
+  readonly archive: string | undefined;
+  readonly json: boolean;
+  readonly yes: boolean;
+  readonly accept: string | undefined;
+  readonly trace: string | undefined;
+  readonly timeoutMs: number | undefined;
+  readonly experimental: boolean;
+  readonly verbose: boolean;
+  readonly color: boolean;
+  readonly language: 'en' | 'de';
+}
+
+/** @throws {KombiError} `usage.option` */
+export function readGlobals(options: Readonly<Record<string, unknown>>): Globals {
+  const input = new Input([], options);
+  const language = input.text('lang') ?? 'en';
+  if (language !== 'en' && language !== 'de') {
+    throw new KombiError({ code: 'usage.option', message: `--lang ${language} is not known`, hint: 'Languages: en, de.' });
+  }
+  return {
+    link: input.text('link'),
+    archive: input.text('archive'),
+    json: input.flag('json'),
+    yes: input.flag('yes'),
+    accept: input.text('accept'),
+    trace: input.text('trace'),
+    timeoutMs: input.integer('timeout', 1, 600_000),
+    experimental: input.flag('experimental'),
+    verbose: input.flag('verbose'),
+    color: options['color'] !== false,
+    language,
+  };
+}
+
+/** One run of one command: its options, its screen, and what has to be put away at the end. */
+export class Context implements AsyncDisposable {
+  readonly io: Io;
+  readonly globals: Globals;
+  /** The command line as typed. */
+  readonly words: readonly string[];
+  readonly #deferred: (() => Promise<void>)[] = [];
+  #screen: Promise<{ out: Style; err: Style; progress: ProgressLine }> | undefined;
+
+  constructor(io: Io, globals: Globals, words: readonly string[]) {
+    this.io = io;
+    this.globals = globals;
+    this.words = words;
+  }
+
+  get width(): number {
+    return widthOf(this.io.env['COLUMNS'], this.io.stdout.columns);
+  }
+
+  get language(): 'en' | 'de' {
+    return this.globals.language;
+  }
+
+  /** The style of results. */
+  async style(): Promise<Style> {
+    return (await this.#screens()).out;
+  }
+
+  async progress(): Promise<ProgressLine> {
+    return (await this.#screens()).progress;
+  }
+
+  /** Part of the result that should be seen before the command ends: the plan, the backup. */
+  async show(lines: readonly string[]): Promise<void> {
+    if (this.globals.json) return;
+    (await this.progress()).clear();
+    this.io.stdout.write(`${lines.join('\n')}\n`);
+  }
+
+  /** Talk: what happens meanwhile, and what a person should know about the result. */
+  async say(text: string): Promise<void> {
+    const { err, progress } = await this.#screens();
+    progress.clear();
+    this.io.stderr.write(`${err.quiet(text)}\n`);
+  }
+
+  /** Runs at the end of the command, last first, however it ends. */
+  defer(cleanUp: () => Promise<void>): void {
+    this.#deferred.push(cleanUp);
+  }
+
+  async catalog(): Promise<Catalog> {
+    return (await import('../catalog/index.ts')).loadCatalog();
+  }
+
+  async archive(): Promise<Archive> {
+    const { defaultArchiveDirectory, openArchive } = await import('../archive/index.ts');
+    const { env, platform } = this.io;
+    const directory = this.globals.archive ?? (env['KOMBI_ARCHIVE'] || defaultArchiveDirectory(env, platform));
+    return openArchive(directory, { now: () => this.io.now() });
+  }
+
+  /** The one line of `--json`, or what is left to tell a person. */
+  async finish(command: string, { result, lines = [], vehicle = 'untouched' }: Outcome): Promise<void> {
+    (await this.#screen)?.progress.clear();
+    if (this.globals.json) this.io.stdout.write(toJsonLine({ schema: `kombi/${command}@1`, ok: true, vehicle, result }));
+    else if (lines.length > 0) this.io.stdout.write(`${lines.join('\n')}\n`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    (await this.#screen)?.progress.clear();
+    for (const cleanUp of this.#deferred.splice(0).reverse()) await cleanUp();
+  }
+
+  #screens() {
+    this.#screen ??= this.#openScreens();
+    return this.#screen;
+  }
+
+  async #openScreens() {
+    const { io, globals } = this;
+    const out = await styleFor(io.stdout, io, globals.color);
+    const err = await styleFor(io.stderr, io, globals.color);
+    return { out, err, progress: new ProgressLine({ output: io.stderr, style: err, clock: systemClock }) };
+  }
+}

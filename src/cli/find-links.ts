@@ -1,0 +1,28 @@
+import { systemClock } from '../core/index.ts';
+import type { LinkCandidate } from './io.ts';
+
+const DISCOVERY_MS = 800;
+
+/** ENET gateways that answer and serial ports that exist. What cannot be looked for here is not there. */
+export async function findLinks(): Promise<readonly LinkCandidate[]> {
+  return candidatesOf(await findAdapters());
+}
+
+export function candidatesOf({ gateways, ports }: Awaited<ReturnType<typeof findAdapters>>): readonly LinkCandidate[] {
+  return [
+    ...gateways.map(({ host, vin }) => ({ link: `enet://${host}`, what: `gateway of ${vin}` })),
+    ...ports.map(({ path, manufacturer }) => ({
+      link: `elm327:${path.startsWith('/') ? '//' : ''}${path}`,
+      what: manufacturer === undefined ? 'serial port' : `serial port, ${manufacturer}`,
+    })),
+  ];
+}
+
+export async function findAdapters() {
+  const [{ discoverEnet }, { listSerialPorts }] = await Promise.all([
+    import('../transport/enet/index.ts'),
+    import('../transport/elm327/index.ts'),
+  ]);
+  const [gateways, ports] = await Promise.all([discoverEnet({ clock: systemClock, timeoutMs: DISCOVERY_MS }), listSerialPorts()]);
+  return { gateways, ports };
+}

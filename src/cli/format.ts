@@ -1,0 +1,47 @@
+import { type Did, type EcuAddress, formatDid, formatEcuAddress } from '../core/index.ts';
+import type { Car } from '../job/index.ts';
+import type { EcuIdentity, VehicleIdentity } from '../vehicle/index.ts';
+import { escapeText } from './escape.ts';
+
+/** `KOMBI 60`; the address alone where nobody knows a name. */
+export function ecuTitle({ name, address }: Pick<EcuIdentity, 'name' | 'address'>): string {
+  const hex = formatEcuAddress(address);
+  return name === hex ? hex : `${escapeText(name)} ${hex}`;
+}
+
+/** `KOMBI:3301`, as an address begins. */
+export function blockAddress({ name }: Pick<EcuIdentity, 'name'>, did: Did): string {
+  return `${escapeText(name)}:${formatDid(did)}`;
+}
+
+export function hexAddress(address: EcuAddress): string {
+  return formatEcuAddress(address);
+}
+
+export function volts(voltage: number): string {
+  return `${voltage.toFixed(1)} V`;
+}
+
+/** `WBA6C92010D000001 · 640d Gran Coupé (F06) · ENET · 13.4 V`: what is not known is left out. */
+export async function carLine(car: Car): Promise<string> {
+  const voltage = await car.voltage();
+  const parts = [car.identity.vin, carName(car.identity), car.transport.adapter.kind, voltage === undefined ? undefined : volts(voltage)];
+  return parts
+    .filter((part) => part !== undefined)
+    .map(escapeText)
+    .join(' · ');
+}
+
+function carName({ model, series }: VehicleIdentity): string | undefined {
+  if (model === undefined) return series;
+  return series === undefined ? model : `${model} (${series})`;
+}
+
+/** `FF FF F7`. */
+export function spacedHex(hex: string): string {
+  return hex.replace(/..(?=.)/g, '$& ');
+}
+
+export function plural(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,33 @@
+import type { Prompter } from './prompter.ts';
+
+/** A stream that people or programs read. */
+export interface Output {
+  write(text: string): void;
+  readonly isTerminal: boolean;
+  readonly columns: number | undefined;
+}
+
+/** A place a link could lead to, found without being told. */
+export interface LinkCandidate {
+  readonly link: string;
+  readonly what: string;
+}
+
+/**
+ * Everything the command line knows of the world. The program gets the real one; tests give their own, so that every
+ * command runs in their process.
+ */
+export interface Io {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly stdin: { readonly isTerminal: boolean; read(): Promise<string> };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+  /** Aborts with a `signal.*` error when somebody stops the program. */
+  readonly signal: AbortSignal;
+  now(): Date;
+  /** Loaded only when there is something to ask. */
+  prompter(): Promise<Prompter>;
+  /** Serial ports and gateways in reach. */
+  findLinks(): Promise<readonly LinkCandidate[]>;
+}

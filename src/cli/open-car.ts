@@ -1,0 +1,49 @@
+import { KombiError, systemClock } from '../core/index.ts';
+import { type Car, openCar } from '../job/index.ts';
+import { createLink, type Transport } from '../transport/index.ts';
+import type { Context } from './context.ts';
+
+/** The link asked for, if one was: it decides whether a command that can do without a car looks at one. */
+export function linkAskedFor({ globals, io }: Context): string | undefined {
+  return globals.link ?? (io.env['KOMBI_LINK'] || undefined);
+}
+
+/**
+ * Opens the car that the command line means and puts it away when the command ends.
+ *
+ * @throws {KombiError} `usage.link-missing` (exit 2) where no link was given and a person's choice is needed;
+ *   `link.*`, `adapter.*`, `car.no-vin` as the link and the car say
+ */
+export async function openTheCar(context: Context): Promise<Car> {
+  const link = linkAskedFor(context) ?? (await onlyCandidate(context));
+  return openCarAt(context, link);
+}
+
+export async function openCarAt(context: Context, link: string): Promise<Car> {
+  const { globals, io } = context;
+  if (link.startsWith('mock:')) (await import('../mock-link.ts')).registerMockLink();
+  const timeout = globals.timeoutMs === undefined ? {} : { timeoutMs: globals.timeoutMs };
+  const transport = await traced(context, await createLink(link, timeout));
+  const car = await openCar(transport, { catalog: await context.catalog(), signal: io.signal, ...timeout });
+  context.defer(() => car.dispose());
+  return car;
+}
+
+async function traced(context: Context, transport: Transport): Promise<Transport> {
+  const { trace } = context.globals;
+  if (trace === undefined) return transport;
+  const { openTrace, TracedTransport } = await import('./trace.ts');
+  return new TracedTransport(transport, openTrace(trace), systemClock);
+}
+
+async function onlyCandidate({ io }: Context): Promise<string> {
+  const candidates = await io.findLinks();
+  const [only] = candidates;
+  if (io.stdin.isTerminal && only !== undefined && candidates.length === 1) return only.link;
+  const list = candidates.map(({ link, what }) => `  ${link}  ${what}`).join('\n');
+  throw new KombiError({
+    code: 'usage.link-missing',
+    message: candidates.length === 0 ? 'No link was given, and no adapter or gateway was found' : `No link was given. In reach:\n${list}`,
+    hint: 'Say which with --link or KOMBI_LINK, such as --link enet: or --link elm327:///dev/ttyUSB0. To try without a car: --link mock:f06-sos.',
+  });
+}

@@ -1,0 +1,121 @@
+import { type BlockLayout, type Catalog, parameterNames, parameterRange } from '../catalog/index.ts';
+import type { BlockChange, Effect } from '../coding/index.ts';
+import { formatDid, toHex } from '../core/index.ts';
+import type { MessageReport, Plan } from '../job/index.ts';
+import { cafdsOf } from '../vehicle/index.ts';
+import { escapeText } from './escape.ts';
+import { ecuTitle } from './format.ts';
+import type { Style } from './style.ts';
+import { table, wrap } from './text.ts';
+
+export interface PlanTextOptions {
+  readonly catalog: Catalog;
+  readonly style: Style;
+  readonly width: number;
+  readonly language: 'en' | 'de';
+  /** Show blocks whole, as an experimental plan must. */
+  readonly wholeBlocks: boolean;
+}
+
+/** Bytes that are shown on one line: a parameter, or eight bytes where no name is known. */
+interface Row {
+  readonly label: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+const ROW_BYTES = 8;
+const INDENT = 2;
+
+/** A plan as the person reads it who consents: every byte that changes, what that means, what the car says of it. */
+export function planText(plan: Plan, options: PlanTextOptions): string[] {
+  const lines: string[] = [];
+  for (const change of plan.changes) {
+    if (lines.length > 0) lines.push('');
+    lines.push(...changeText(plan, change, options));
+  }
+  const paragraph = (text: string) => wrap(text, { width: options.width, indent: INDENT, lead: ' '.repeat(INDENT) });
+  for (const note of plan.notes) lines.push(...paragraph(options.style.warning(escapeText(note.text))));
+  for (const report of plan.messages) lines.push(...reportTexts(report).flatMap(paragraph));
+  lines.push(...paragraph(`Plan ${options.style.mark(plan.id)}`));
+  return lines.map((line) => line.replaceAll('\u00a0', ' '));
+}
+
+function changeText(plan: Plan, change: BlockChange, options: PlanTextOptions): string[] {
+  const { catalog, style, width } = options;
+  const ecu = plan.ecus.find(({ address }) => address === change.ecu);
+  const layout = ecu && catalog.layout({ ecu: change.ecu, block: change.did, cafds: cafdsOf(ecu.svk), vin: plan.vehicle.vin });
+  const title = ecu === undefined ? escapeText(catalog.ecuName(change.ecu)) : ecuTitle(ecu);
+  const heading = `${title} · block ${formatDid(change.did)}${layout === undefined ? '' : ` ${escapeText(layout.name)}`}`;
+  const rows = rowsOf(change, layout, options.wholeBlocks);
+  const cells: string[][] = [];
+  for (const row of rows) {
+    cells.push([escapeText(row.label), bytesText(change, row, style)]);
+    for (const effect of plan.effects) if (liesIn(effect, change, row)) cells.push(['', effectText(effect, options.language)]);
+  }
+  return [...wrap(style.heading(heading), { width }), ...table(cells, width, { indent: INDENT, gap: 3 })];
+}
+
+/** The rows that hold a change, in the order of the block; all of them for a whole block. */
+function rowsOf(change: BlockChange, layout: BlockLayout | undefined, whole: boolean): readonly Row[] {
+  const named = layout === undefined ? [] : parameterNames(layout).flatMap((name) => parameterRange(layout, name) ?? []);
+  const rows = new Map<number, Row>();
+  for (let offset = 0; offset < change.old.length; offset += 1) {
+    const touched = change.edits.some(({ target }) => offset >= target.offset && offset < target.offset + target.length);
+    // A restore names no edits; its bytes speak.
+    if (!whole && !touched && change.old[offset] === change.new[offset]) continue;
+    const parameter = named.find((range) => offset >= range.offset && offset < range.offset + range.length);
+    const row =
+      parameter === undefined
+        ? plainRow(offset, change.old.length)
+        : { label: parameter.name, offset: parameter.offset, length: parameter.length };
+    rows.set(row.offset, row);
+  }
+  return [...rows.values()];
+}
+
+function plainRow(offset: number, blockLength: number): Row {
+  const start = offset - (offset % ROW_BYTES);
+  return {
+    label: `@${start.toString(16).toUpperCase().padStart(2, '0')}`,
+    offset: start,
+    length: Math.min(ROW_BYTES, blockLength - start),
+  };
+}
+
+/** `FF FF [FF → F7] FF`: a changed byte in brackets, with both values, so that no colour is needed to see it. */
+function bytesText({ old, new: next }: BlockChange, { offset, length }: Row, style: Style): string {
+  const parts: string[] = [];
+  for (let at = offset; at < offset + length; at += 1) {
+    const [before, after] = [toHex(old.subarray(at, at + 1)), toHex(next.subarray(at, at + 1))];
+    // Non-breaking while the line is wrapped: a change stays on one line.
+    parts.push(before === after ? before : style.mark(`[${before}\u00a0→\u00a0${after}]`));
+  }
+  return parts.join(' ');
+}
+
+function liesIn(effect: Effect, change: BlockChange, { offset, length }: Row): boolean {
+  return effect.ecu === change.ecu && effect.did === change.did && effect.offset >= offset && effect.offset < offset + length;
+}
+
+function effectText({ bit, value, messageId, label, becomes }: Effect, language: 'en' | 'de'): string {
+  return `bit ${bit} ${value === 1 ? 'on' : 'off'}: message ${messageId}, ${escapeText(label[language])}, will ${becomes === 'shown' ? '' : 'not '}be shown`;
+}
+
+/** What the car itself stores of a message; what was not seen is not denied. */
+export function reportTexts(report: MessageReport): string[] {
+  const seen = [
+    report.seenActive ? 'active now' : undefined,
+    report.stored === undefined ? undefined : `stored at ${report.stored.mileageKm} km`,
+  ].filter((part) => part !== undefined);
+  const untold = report.told ? 'not seen in its message memory' : 'the cluster does not tell';
+  const lines = [`The car on message ${report.id}: ${seen.length > 0 ? seen.join(', ') : untold}.`];
+  for (const fault of report.faults ?? []) {
+    lines.push(`${ecuHex(fault.ecu)} stores ${fault.code}: ${escapeText(fault.text ?? 'no public meaning known')}.`);
+  }
+  return lines;
+}
+
+function ecuHex(address: number): string {
+  return `ECU ${toHex(Uint8Array.of(address))}`;
+}

@@ -1,0 +1,64 @@
+import { text as readAll } from 'node:stream/consumers';
+import { EXIT, KombiError } from '../core/index.ts';
+import type { Io, Output } from './io.ts';
+
+/** The world of a real process. */
+export function processIo(): Io {
+  return {
+    stdout: outputTo(process.stdout),
+    stderr: outputTo(process.stderr),
+    stdin: {
+      // Asked for late: making process.stdin costs a millisecond and few commands need it.
+      get isTerminal() {
+        return process.stdin.isTTY === true;
+      },
+      read: () => readAll(process.stdin),
+    },
+    env: process.env,
+    platform: process.platform,
+    signal: signalOfProcess(),
+    now: () => new Date(),
+    prompter: async () => (await import('./prompter.ts')).createPrompter(),
+    findLinks: async () => (await import('./find-links.ts')).findLinks(),
+  };
+}
+
+function outputTo(stream: NodeJS.WriteStream): Output {
+  // A reader that has seen enough (`| head`) is no failure.
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  return {
+    write: (text) => void stream.write(text),
+    get isTerminal() {
+      return stream.isTTY === true;
+    },
+    get columns() {
+      return stream.columns;
+    },
+  };
+}
+
+/**
+ * The first signal asks whatever runs to come to a safe end, the second ends the process at once; a job that it cut
+ * off is found by the next run. SIGHUP (the terminal was closed) counts as SIGTERM.
+ */
+function signalOfProcess(): AbortSignal {
+  const controller = new AbortController();
+  const stop = (name: 'SIGINT' | 'SIGTERM' | 'SIGHUP') => {
+    const exit = name === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+    if (controller.signal.aborted) process.exit(exit);
+    controller.abort(interrupted(exit));
+  };
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, stop);
+  return controller.signal;
+}
+
+/** Somebody stopped the program, and nothing was open. */
+export function interrupted(exit: typeof EXIT.interrupted | typeof EXIT.terminated): KombiError {
+  return new KombiError({
+    code: exit === EXIT.interrupted ? 'signal.interrupted' : 'signal.terminated',
+    message: 'Stopped',
+    exit,
+  });
+}

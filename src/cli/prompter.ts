@@ -1,0 +1,32 @@
+import { EXIT } from '../core/index.ts';
+
+/** Asks a person. Only ever called where a person sits: stdin and the screen are terminals. */
+export interface Prompter {
+  /** A line of text. @throws {KombiError} `signal.interrupted` (exit 130) on Ctrl-C */
+  ask(question: string, signal: AbortSignal): Promise<string>;
+  confirm(question: string, standard: boolean, signal: AbortSignal): Promise<boolean>;
+}
+
+/** Questions by inquirer, on stderr: stdout is for results. */
+export async function createPrompter(): Promise<Prompter> {
+  const [{ default: inquirer }, { interrupted }] = await Promise.all([import('inquirer'), import('./process-io.ts')]);
+  const prompt = inquirer.createPromptModule({ output: process.stderr });
+  const answer = async <Value>(asked: Promise<{ answer: Value }> & { ui: { close(): void } }, signal: AbortSignal): Promise<Value> => {
+    const close = () => asked.ui.close();
+    signal.addEventListener('abort', close, { once: true });
+    try {
+      return (await asked).answer;
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      // inquirer gives its errors names; their classes belong to a package below it.
+      if (error instanceof Error && error.name === 'ExitPromptError') throw interrupted(EXIT.interrupted);
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', close);
+    }
+  };
+  return {
+    ask: (message, signal) => answer(prompt([{ type: 'input', name: 'answer', message }]), signal),
+    confirm: (message, standard, signal) => answer(prompt([{ type: 'confirm', name: 'answer', message, default: standard }]), signal),
+  };
+}

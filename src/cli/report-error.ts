@@ -1,0 +1,55 @@
+import { stripVTControlCharacters } from 'node:util';
+import { EXIT, type ExitStatus, KombiError, messageOf, type VehicleState } from '../core/index.ts';
+import { escapeText } from './escape.ts';
+import type { Style } from './style.ts';
+import { wrap } from './text.ts';
+import { version } from './version.ts';
+
+export interface ErrorReport {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+  readonly exit: ExitStatus;
+  readonly vehicle: VehicleState;
+  readonly stack: string | undefined;
+}
+
+const UNTOUCHED = 'Nothing was written';
+
+/** Anything thrown, as what the person is told. What is no KombiError is a defect of ours. */
+export function describeError(error: unknown, signal: AbortSignal): ErrorReport {
+  // Whatever a wait throws when it is cut short, the signal is the reason, unless a job has more to say.
+  const known = signal.aborted && !(error instanceof KombiError && error.exit !== EXIT.linkFailed) ? signal.reason : error;
+  if (known instanceof KombiError) {
+    const { code, message, hint = '', exit, vehicle, stack } = known;
+    return { code, message, hint, exit, vehicle, stack };
+  }
+  return {
+    code: 'bug.unexpected',
+    message: `Unexpected: ${messageOf(known)}`,
+    hint: `This is a defect of kombi ${version} (Node ${process.version}, ${process.platform}). Please report it with what --verbose shows.`,
+    exit: EXIT.bug,
+    vehicle: 'untouched',
+    stack: known instanceof Error ? known.stack : undefined,
+  };
+}
+
+/** What failed, what state the car is in, what to do next. */
+export function errorLines(error: ErrorReport, options: { style: Style; width: number; verbose: boolean }): string {
+  const { style, width } = options;
+  const [first = '', ...more] = error.message.split('\n').map(escapeText);
+  const lines = [...wrap(`${style.failure('Error:')} ${first}`, { width }), ...more.flatMap((line) => wrap(line, { width, indent: 2 }))];
+  // Wrong words never reached a car: there is nothing to say about one. A job names the car and the blocks itself.
+  const isTold = error.vehicle !== 'untouched' || error.message.includes(UNTOUCHED);
+  if (error.exit !== EXIT.usage && error.exit !== EXIT.bug && !isTold) lines.push(`${UNTOUCHED} to the car.`);
+  for (const line of error.hint.split('\n')) if (line !== '') lines.push(...wrap(style.quiet(escapeText(line)), { width }));
+  if (options.verbose) lines.push(`${error.code}, exit ${error.exit}`, ...stackLines(error.stack));
+  return `${lines.join('\n')}\n`;
+}
+
+function stackLines(stack: string | undefined): string[] {
+  return (stack ?? '')
+    .split('\n')
+    .slice(1)
+    .map((line) => stripVTControlCharacters(line));
+}

@@ -1,0 +1,204 @@
+import * as z from 'zod';
+
+// What other programs rely on. Fields may be added; none of these is removed or changes its meaning under the same version.
+
+const hex = z
+  .string()
+  .regex(/^(?:[0-9A-F]{2})*$/)
+  .describe('upper-case hex without spaces');
+const address = z
+  .string()
+  .regex(/^[0-9A-F]{2}$/)
+  .describe('ECU address, two hex digits');
+const did = z
+  .string()
+  .regex(/^[0-9A-F]{4}$/)
+  .describe('block, four hex digits');
+const vin = z.string().length(17);
+const port = z.int().min(1).max(65_535);
+const id = z.string().regex(/^[0-9a-f]{16}$/);
+const label = z.string();
+
+const planned = z.looseObject({
+  id: id.describe('what --accept takes'),
+  vin,
+  kind: z.enum(['code', 'undo', 'restore']),
+  edits: z.array(
+    z.looseObject({
+      address: z.string().describe('as typed'),
+      canonical: z.string(),
+      old: z.string().describe('hex as read; 0 or 1 for a bit'),
+      new: z.string().describe('hex to be written; 0 or 1 for a bit'),
+    }),
+  ),
+  effects: z.array(z.looseObject({ message: z.int(), becomes: z.enum(['hidden', 'shown']), label })),
+  messages: z
+    .array(
+      z.looseObject({
+        id: z.int(),
+        active: z.boolean().describe('seen among the active messages; false does not deny it'),
+        stored: z.boolean(),
+        faults: z.array(z.looseObject({ ecu: address, code: z.string(), text: z.string().optional() })).optional(),
+      }),
+    )
+    .describe('what the car itself stores of the messages'),
+  notes: z.array(z.looseObject({ code: z.string(), text: z.string() })),
+  alreadyDone: z.boolean(),
+  undoes: z.string().optional(),
+});
+
+const job = z.looseObject({
+  plan: planned,
+  job: z.string().optional().describe('names the job in history and for undo; absent where nothing was written'),
+  backup: id.optional(),
+  verified: z.int().optional().describe('blocks read back equal, after a reset too'),
+});
+
+const message = z.looseObject({
+  id: z.int(),
+  label,
+  subject: z.string(),
+  severity: z.enum(['notice', 'warning', 'stop']),
+  dangerous: z.boolean(),
+});
+const block = z.looseObject({ ecu: address, did, hex });
+const path = z.string();
+
+const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
+  adapters: z.looseObject({
+    serial: z.array(z.looseObject({ path })),
+    enet: z.array(z.looseObject({ host: z.string(), vin: z.string(), mac: z.string() })),
+  }),
+  info: z.looseObject({
+    vin,
+    series: z.string().nullable(),
+    model: z.string().nullable(),
+    iLevel: z.string().nullable(),
+    voltage: z.number().nullable().describe('volts'),
+    ignition: z.enum(['on', 'off']).nullable(),
+    link: z.string(),
+    ecus: z.array(z.looseObject({ address, name: z.string(), serial: z.string().nullable(), software: z.array(z.string()) })),
+  }),
+  faults: z.looseObject({
+    faults: z.array(
+      z.looseObject({ ecu: address, name: z.string(), code: z.string(), status: hex, present: z.boolean(), text: z.string().optional() }),
+    ),
+  }),
+  blocks: z.looseObject({
+    ecu: z.looseObject({ address, name: z.string() }),
+    source: z.enum(['catalog', 'archive', 'scan']),
+    blocks: z.array(z.looseObject({ did, length: z.int().nullable(), name: z.string().optional() })),
+  }),
+  read: z.looseObject({
+    values: z.array(
+      z.looseObject({
+        address: z.string().describe('as typed'),
+        canonical: z.string(),
+        hex: hex.describe('of a bit, the byte that it lies in'),
+        bit: z.union([z.literal(0), z.literal(1)]).optional(),
+        block: z.string().optional(),
+        parameter: z.string().optional(),
+        hidden: z.array(z.int()).optional().describe('messages hidden by these bytes'),
+      }),
+    ),
+  }),
+  'messages-list': z.looseObject({ messages: z.array(message) }),
+  'messages-find': z.looseObject({ messages: z.array(message) }),
+  'messages-show': z.looseObject({
+    id: z.int(),
+    label,
+    group: z.int(),
+    byte: z.int(),
+    bit: z.int(),
+    block: did.optional(),
+    address: z.string().optional(),
+    shown: z.boolean().optional(),
+    active: z.boolean().optional(),
+    stored: z.boolean().optional(),
+  }),
+  'messages-active': z.looseObject({
+    told: z.boolean().describe('whether the cluster tells its messages at all'),
+    messages: z.array(z.looseObject({ id: z.int(), label, active: z.boolean().nullable(), mileageKm: z.number().optional() })),
+  }),
+  'messages-hide': job,
+  'messages-unhide': job,
+  code: job,
+  undo: job,
+  restore: job,
+  recover: z.looseObject({ state: z.enum(['nothing-open', 'aborted', 'committed']), job: z.string().optional(), blocks: z.int() }),
+  'backup-create': z.looseObject({ id, path, vin, ecus: z.int(), blocks: z.int(), complete: z.boolean() }),
+  'backup-list': z.looseObject({
+    backups: z.array(
+      z.looseObject({ id, path, vin: z.string(), sequence: z.int(), time: z.string(), state: z.enum(['intact', 'damaged', 'newer']) }),
+    ),
+  }),
+  'backup-show': z.looseObject({
+    vin: z.string(),
+    time: z.string(),
+    sequence: z.int(),
+    complete: z.boolean(),
+    label: z.string().optional(),
+    blocks: z.array(block),
+    unreadable: z.array(z.looseObject({ ecu: address, did, nrc: z.string() })),
+  }),
+  'backup-verify': z.looseObject({
+    checked: z.int(),
+    problems: z.array(z.looseObject({ path, problem: z.string() })),
+    againstCar: z.looseObject({ equal: z.boolean(), blocks: z.int() }).optional(),
+  }),
+  'backup-diff': z.looseObject({
+    equal: z.boolean(),
+    ecus: z.array(
+      z.looseObject({
+        address,
+        kind: z.enum(['both', 'left-only', 'right-only']),
+        identity: z.array(z.string()),
+        blocks: z.array(z.looseObject({ did, kind: z.enum(['changed', 'left-only', 'right-only']), bytes: z.array(z.unknown()) })),
+      }),
+    ),
+  }),
+  history: z.looseObject({
+    jobs: z.array(
+      z.looseObject({
+        job: z.string(),
+        time: z.string(),
+        vin,
+        kind: z.string(),
+        state: z.enum(['committed', 'rolled-back', 'aborted', 'stuck', 'open']),
+        plan: z.string(),
+        backup: z.string(),
+        label: z.string().optional(),
+        undoes: z.string().optional(),
+        blocks: z.array(z.looseObject({ ecu: address, did, old: hex, new: hex })),
+      }),
+    ),
+  }),
+  sim: z.looseObject({
+    profile: z.string(),
+    vin,
+    enet: z.looseObject({ host: z.string(), port, discoveryPort: port, controlPort: port }).optional(),
+    elm327: z.union([z.looseObject({ host: z.string(), port }), z.looseObject({ path })]).optional(),
+    pid: z.int(),
+  }),
+  demo: z.looseObject({
+    steps: z.array(z.looseObject({ link: z.string(), shown: z.array(z.int()), after: z.string() })),
+    equal: z.boolean().describe('whether the whole car ended as it began'),
+  }),
+  schema: z.looseObject({ commands: z.array(z.string()).optional(), schema: z.unknown() }),
+  completion: z.looseObject({ shell: z.string(), script: z.string() }),
+};
+
+/** Names of results: a command, or its words joined by hyphens. */
+export function schemaNames(): readonly string[] {
+  return Object.keys(SCHEMAS).sort();
+}
+
+/** The JSON Schema (draft 2020-12) of what a command puts into `result`. */
+export function jsonSchemaOf(name: string): object | undefined {
+  const schema = resultSchema(name);
+  return schema && { title: `kombi/${name}@1`, ...z.toJSONSchema(schema) };
+}
+
+export function resultSchema(name: string): z.ZodType | undefined {
+  return Object.hasOwn(SCHEMAS, name) ? SCHEMAS[name] : undefined;
+}
