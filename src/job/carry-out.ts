@@ -1,5 +1,5 @@
 import type { Archive, Journal } from '../archive/index.ts';
-import { EXIT, equalBytes, formatDid, isKombiError, KombiError, toHex } from '../core/index.ts';
+import { EXIT, equalBytes, formatDid, formatEcuAddress, isKombiError, KombiError, toHex } from '../core/index.ts';
 import { type BackupResult, formatTool, newJobId, savedBlock, type ToolIdentity } from './backup-car.ts';
 import { Car } from './car.ts';
 import { assertFitToWrite, readConditions, STOP_BELOW_VOLTS } from './conditions.ts';
@@ -117,14 +117,14 @@ async function begin(plan: Plan, operations: readonly Operation[], options: Carr
     ...(options.label === undefined ? {} : { label: options.label }),
     ...(plan.undoes === undefined ? {} : { undoes: plan.undoes }),
     planId: plan.id,
-    ecus: plan.ecus.map((ecu) => ({ address: ecu.address, serial: ecu.serial ?? '', svkSha: sha256(ecu.svk?.raw ?? new Uint8Array()) })),
+    ecus: plan.ecus.map((ecu) => ({ address: formatEcuAddress(ecu.address), serial: ecu.serial ?? '', svkSha: sha256(ecu.svk?.raw ?? new Uint8Array()) })),
     backup: options.backup.id,
     tool: formatTool(options.tool),
     adapter: options.backup.adapter,
     time: now().toISOString(),
     ops: operations.map((operation) => ({
-      ecu: operation.ecu,
-      did: operation.did,
+      ecu: formatEcuAddress(operation.ecu),
+      did: formatDid(operation.did),
       old: toHex(operation.old),
       mask: toHex(operation.mask),
       new: toHex(operation.new),

@@ -1,4 +1,4 @@
-import type { Archive, Journal, OpenJournal } from '../archive/index.ts';
+import type { Archive, BeginRecord, Journal, OpenJournal } from '../archive/index.ts';
 import { did, type EcuAddress, ecuAddress, EXIT, fromHex, isKombiError, KombiError, type VehicleState } from '../core/index.ts';
 import { type EcuIdentity, readEcuIdentity } from '../vehicle/index.ts';
 import type { Car } from './car.ts';
@@ -64,11 +64,12 @@ interface Recovery {
 
 async function recoverJournal(car: Car, recovery: Recovery): Promise<RecoverResult> {
   const { open, journal, options } = recovery;
-  const operations = await operationsOf(car, recovery);
+  const begin = await beginOf(recovery);
+  const operations = await operationsOf(car, recovery, begin);
   const written = open.records.flatMap((record): WrittenBefore[] =>
     record.type === 'INTENT' ? [{ index: record.op, direction: record.dir }] : [],
   );
-  const ecus = await sameEcus(car, open);
+  const ecus = await sameEcus(car, begin);
   const transaction = new Transaction({
     car,
     journal,
@@ -124,10 +125,25 @@ async function classify(transaction: Transaction): Promise<readonly Holding[]> {
   return holdings;
 }
 
+/** @throws {KombiError} `archive.damaged` (exit 9) where not even BEGIN can be read: nobody knows which blocks to look at */
+async function beginOf({ archive, open }: Recovery): Promise<BeginRecord> {
+  if (open.begin !== undefined) return open.begin;
+  const backup = (await archive.listBackups(open.vin)).find((summary) => summary.txid === open.txid);
+  throw new KombiError({
+    code: 'archive.damaged',
+    vehicle: 'unknown',
+    message: `The journal of job ${open.txid} is damaged: ${open.path}`,
+    hint:
+      backup === undefined
+        ? 'No backup of that job is left either. kombi backup list shows what there is.'
+        : `The backup made for that job is ${backup.id}: kombi backup verify --against-car ${backup.id} shows what differs, kombi restore puts blocks back.`,
+  });
+}
+
 /** The blocks of the journal; where its own lines are damaged, the old bytes come from the backup (R1). */
-async function operationsOf(car: Car, { archive, open }: Recovery): Promise<readonly Operation[]> {
-  const backup = open.damaged ? await archive.loadBackup(open.begin.backup) : undefined;
-  return open.begin.ops.map((op): Operation => {
+async function operationsOf(car: Car, { archive, open }: Recovery, begin: BeginRecord): Promise<readonly Operation[]> {
+  const backup = open.damaged ? await archive.loadBackup(begin.backup) : undefined;
+  return begin.ops.map((op): Operation => {
     const ecu = ecuAddress(Number.parseInt(op.ecu, 16));
     const block = did(Number.parseInt(op.did, 16));
     const old = backup === undefined ? fromHex(op.old) : savedBlock(backup, ecu, block);
@@ -136,9 +152,9 @@ async function operationsOf(car: Car, { archive, open }: Recovery): Promise<read
 }
 
 /** @throws {KombiError} `car.other` (exit 3): the journal stays open (R3) */
-async function sameEcus(car: Car, open: OpenJournal): Promise<readonly EcuIdentity[]> {
+async function sameEcus(car: Car, begin: BeginRecord): Promise<readonly EcuIdentity[]> {
   const ecus: EcuIdentity[] = [];
-  for (const saved of open.begin.ecus) {
+  for (const saved of begin.ecus) {
     const address: EcuAddress = ecuAddress(Number.parseInt(saved.address, 16));
     const ecu = await readEcuIdentity(car.client, car.catalog, address);
     if ((ecu.serial ?? '') !== saved.serial || sha256(ecu.svk?.raw ?? new Uint8Array()) !== saved.svkSha) {

@@ -10,7 +10,7 @@ import type { Gate } from './gate.ts';
 import { holdingOf, nameOf, type Operation } from './operation.ts';
 import { resetEcu, resetOrder } from './reset.ts';
 import { CodingSession, refusesSession } from './session.ts';
-import { type Direction, MAX_WRITES, refusal, writeBlock } from './write-block.ts';
+import { type Direction, MAX_WRITES, refusal, type WriteOutcome, writeBlock } from './write-block.ts';
 
 const BUSY_REPEAT_REQUEST = 0x21;
 const BUSY_WAIT_MS = 1000;
@@ -43,11 +43,13 @@ export class Transaction {
   readonly #gate: Gate;
   readonly #writes: WrittenBefore[];
   readonly #sessions = new Map<number, CodingSession>();
+  #identifiedAt: number;
 
   constructor(options: TransactionOptions) {
     this.#options = options;
     this.#gate = Car.gateOf(options.car);
     this.#writes = [...(options.written ?? [])];
+    this.#identifiedAt = options.car.client.reopened;
   }
 
   get operations(): readonly Operation[] {
@@ -148,14 +150,24 @@ export class Transaction {
     return bytes;
   }
 
-  async #write(index: number, direction: Direction) {
+  async #write(index: number, direction: Direction): Promise<WriteOutcome> {
     const { car, journal } = this.#options;
+    await this.#identifyAfterReopening();
     const attempt = this.#count(index, direction) + 1;
     const operation = this.#operation(index);
-    const outcome = writeBlock({ gate: this.#gate, client: car.client, journal, vin: car.identity.vin, operation, index, direction, attempt });
+    const outcome = await writeBlock({ gate: this.#gate, client: car.client, journal, vin: car.identity.vin, operation, index, direction, attempt });
     // Counted from the intent on: once it may have left, it has.
     this.#writes.push({ index, direction });
     return outcome;
+  }
+
+  /** Behind a link opened anew may be another car, and the ECU's session may have ended. */
+  async #identifyAfterReopening(): Promise<void> {
+    const { car, ecus } = this.#options;
+    while (this.#identifiedAt !== car.client.reopened) {
+      this.#identifiedAt = car.client.reopened;
+      await assertSameCar(car, ecus);
+    }
   }
 
   async #enterSession(operation: Operation): Promise<CodingSession> {
