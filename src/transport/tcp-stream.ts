@@ -132,7 +132,9 @@ function connectError(place: string, cause: unknown): KombiError {
   if (code === 'ETIMEDOUT') return timeoutError(place, undefined, cause);
   return new KombiError({
     code: 'link.unreachable',
-    message: UNREACHABLE.has(code) ? `${place} cannot be reached from this computer` : `${place} cannot be opened (${code || 'unknown cause'})`,
+    message: UNREACHABLE.has(code)
+      ? `${place} cannot be reached from this computer`
+      : `${place} cannot be opened (${code || 'unknown cause'})`,
     hint: 'Check the cable or the WiFi. An ENET cable gives addresses in 169.254.x.x; wait ten seconds after plugging it in.',
     cause,
   });

@@ -7,7 +7,7 @@ import { type KeepAlive, startKeepAlive } from './keep-alive.ts';
 import { Mutex } from './mutex.ts';
 import { NRC } from './negative-response-codes.ts';
 import { DEFAULT_TIMING, decodeSessionTiming, encodeSessionControl, type SessionTiming } from './session.ts';
-import { decodeDtcs, type Dtc, encodeReadDtcs } from './trouble-codes.ts';
+import { type Dtc, decodeDtcs, encodeReadDtcs } from './trouble-codes.ts';
 
 export interface UdsClientOptions {
   /** For an ECU's first answer, milliseconds; default 1000 more than the P2 of its session. */
@@ -48,7 +48,7 @@ export class UdsClient {
   readonly #timings = new Map<EcuAddress, SessionTiming>();
   #stale = false;
   #reopened = 0;
-  #keepAliveError: unknown;
+  #keepAliveError: Error | undefined;
 
   constructor(transport: Transport, options: UdsClientOptions = {}) {
     this.transport = transport;
@@ -114,7 +114,7 @@ export class UdsClient {
 
   /** Keeps every session alive until disposed. What goes wrong with it is thrown by the next request, before it is sent. */
   keepAlive(): KeepAlive {
-    const onError = (error: unknown) => {
+    const onError = (error: Error) => {
       this.#keepAliveError ??= error;
     };
     return startKeepAlive(this.transport, (work) => this.#turn.run(work), onError);
@@ -177,9 +177,8 @@ export class UdsClient {
     for (;;) {
       const message = await transport.receive(deadlineMs, signal);
       if (message === undefined) {
-        const waitedMs = clock.now() - sentMs;
-        if (waitedMs >= MAX_PENDING_MS) throw pendingTooLongError(ecu, request, pending);
-        throw new NoResponseError(ecu, request, { waitedMs, strays });
+        if (pending > 0 && deadlineMs === sentMs + MAX_PENDING_MS) throw pendingTooLongError(ecu, request, pending);
+        throw new NoResponseError(ecu, request, { waitedMs: clock.now() - sentMs, strays });
       }
       const kind: AnswerKind = judgeAnswer(ecu, request, message);
       if (kind === 'positive') return message.payload;

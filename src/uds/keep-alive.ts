@@ -17,7 +17,7 @@ const PERIOD_MS = 2000;
 export function startKeepAlive(
   transport: Transport,
   inTurn: (work: () => Promise<void>) => Promise<void>,
-  onError: (error: unknown) => void,
+  onError: (error: Error) => void,
 ): KeepAlive {
   let stopped = false;
   const send = async () => {
@@ -27,11 +27,12 @@ export function startKeepAlive(
     try {
       await (transport.capabilities.keepAliveDuringRequest ? send() : inTurn(send));
     } catch (error) {
-      if (!stopped) onError(error);
+      if (!stopped) onError(error as Error);
     }
-    if (!stopped) timer = transport.clock.backgroundTimer(PERIOD_MS, beat);
+    if (!stopped) timer = schedule();
   };
-  let timer = transport.clock.backgroundTimer(PERIOD_MS, beat);
+  const schedule = () => transport.clock.backgroundTimer(PERIOD_MS, () => void beat());
+  let timer = schedule();
   return {
     [Symbol.dispose]() {
       stopped = true;

@@ -58,7 +58,9 @@ export async function discoverEnet(options: DiscoveryOptions): Promise<readonly 
       clock,
       delayMs: timeoutMs,
       atDeadline: () => search.resolve(),
-      atEnd: () => repeat.forEach((timer) => timer.cancel()),
+      atEnd: () => {
+        for (const timer of repeat) timer.cancel();
+      },
       signal,
     });
     socket.on('error', (error) => search.reject(error));
@@ -71,7 +73,9 @@ export async function discoverEnet(options: DiscoveryOptions): Promise<readonly 
     });
     const question = encodeHsfzFrame(HsfzControl.identification, new Uint8Array(0));
     // A network that is down must not keep the others from being asked.
-    const ask = () => addresses.forEach((address) => socket.send(question, port, address, () => {}));
+    const ask = () => {
+      for (const address of addresses) socket.send(question, port, address, () => {});
+    };
     const repeat = Array.from({ length: TRIES - 1 }, (_, index) => clock.timer(((index + 1) * timeoutMs) / TRIES, ask));
     ask();
     await search.promise;

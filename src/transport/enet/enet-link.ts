@@ -1,5 +1,5 @@
 import { type EcuAddress, ENET_TESTER_ADDRESS, KombiError, systemClock } from '../../core/index.ts';
-import { type LinkOptions, type LinkUri, refuseUnknownQuery } from '../link.ts';
+import { type LinkUri, refuseUnknownQuery } from '../link-uri.ts';
 import { openTcpStream } from '../tcp-stream.ts';
 import type { Transport } from '../transport.ts';
 import { discoverEnet, HSFZ_CONTROL_PORT } from './discovery.ts';
@@ -14,7 +14,7 @@ const CONNECT_TIMEOUT_MS = 5000;
  *
  * @throws {KombiError} `usage.link`; `link.no-gateway` or `link.several-gateways` (exit 8) where discovery finds not one
  */
-export async function createEnetLink(uri: LinkUri, _options: LinkOptions): Promise<Transport> {
+export async function createEnetLink(uri: LinkUri): Promise<Transport> {
   refuseUnknownQuery(uri, ['control', 'tester']);
   if (uri.path.replace(/^\//, '') !== '') throw usage(uri, `the path "${uri.path}" means nothing here`);
   const tester = testerOf(uri);

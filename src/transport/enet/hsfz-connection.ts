@@ -38,7 +38,7 @@ export class HsfzConnection {
   readonly #buffer = new HsfzReceiveBuffer();
   // One request, and a tester-present beside it: an array beats a map.
   #acks: PendingAck[] = [];
-  #kept: (Message | KombiError)[] = [];
+  readonly #kept: (Message | KombiError)[] = [];
   #receiver: Wait<Message | undefined> | undefined;
   #lastTarget: EcuAddress | undefined;
   #heard = false;

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { concatBytes, isKombiError, toHex } from '../../../src/core/index.ts';
-import { encodeHsfzFrame, HSFZ_MAX_BODY_BYTES, type HsfzFrame, HsfzReceiveBuffer, takeHsfzFrame } from '../../../src/transport/enet/index.ts';
+import {
+  encodeHsfzFrame,
+  HSFZ_MAX_BODY_BYTES,
+  type HsfzFrame,
+  HsfzReceiveBuffer,
+  takeHsfzFrame,
+} from '../../../src/transport/enet/index.ts';
 
 // fast-check prints the seed of a failure; KOMBI_SEED replays it.
 const seed = Number(process.env['KOMBI_SEED'] ?? 6801);
@@ -44,7 +50,14 @@ describe('HSFZ framing', () => {
         const stream = () => concatBytes(...list.map(({ control: word, body }) => encodeHsfzFrame(word, body)));
         const { length } = stream();
         expect(pushAll([stream()])).toEqual(expected);
-        expect(pushAll(cut(stream(), Array.from({ length: length - 1 }, (_, index) => index + 1)))).toEqual(expected);
+        expect(
+          pushAll(
+            cut(
+              stream(),
+              Array.from({ length: length - 1 }, (_, index) => index + 1),
+            ),
+          ),
+        ).toEqual(expected);
         for (let place = 1; place < length; place += 1) expect(pushAll(cut(stream(), [place]))).toEqual(expected);
       }),
       { seed, numRuns: 60 },
@@ -60,7 +73,10 @@ describe('HSFZ framing', () => {
         (large, places, after) => {
           const list = [{ control: 1, body: large }, ...after];
           const stream = concatBytes(...list.map((frame) => encodeHsfzFrame(frame.control, frame.body)));
-          const chunks = cut(stream, places.filter((place) => place > 0 && place < stream.length));
+          const chunks = cut(
+            stream,
+            places.filter((place) => place > 0 && place < stream.length),
+          );
           expect(pushAll(chunks)).toEqual(list.map((frame) => `${frame.control} ${toHex(frame.body)}`));
         },
       ),
@@ -89,9 +105,7 @@ describe('HSFZ framing', () => {
         const header = new Uint8Array(6);
         new DataView(header.buffer).setUint32(0, length);
         header[5] = word;
-        expect(() => new HsfzReceiveBuffer().push(header, () => {})).toThrowError(
-          expect.objectContaining({ code: 'link.hsfz-malformed' }),
-        );
+        expect(() => new HsfzReceiveBuffer().push(header, () => {})).toThrowError(expect.objectContaining({ code: 'link.hsfz-malformed' }));
       }),
       { seed },
     );

@@ -24,6 +24,7 @@ describe('enet: links', () => {
     ['enet://127.0.0.1?tester=4', 'tester address'],
     ['enet://127.0.0.1/60', '/60'],
     ['enet:169.254.1.1', '169.254.1.1'],
+    ['enet://127.0.0.1/%ZZ', '%ZZ'],
   ])('%s is refused, naming what is wrong', async (text, named) => {
     await expect(createLink(text)).rejects.toMatchObject({
       code: 'usage.link',

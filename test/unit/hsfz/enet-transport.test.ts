@@ -84,7 +84,13 @@ describe('receiving', () => {
   });
 
   it('drops what is for other testers, too short, or of a word nobody knows', async () => {
-    gateway.say(frame('0001', '60F5 62F190 00'), frame('0001', '60F4'), frame('0001', '60'), frame('0077', '60F4 62'), frame('0013', '00F4'));
+    gateway.say(
+      frame('0001', '60F5 62F190 00'),
+      frame('0001', '60F4'),
+      frame('0001', '60'),
+      frame('0077', '60F4 62'),
+      frame('0013', '00F4'),
+    );
     gateway.say(ANSWER);
     expect(await receive()).toBe('60: 62F19057');
     expect(await receive()).toBeUndefined();

@@ -77,7 +77,11 @@ describe('a TCP stream', () => {
     const server = opened.pop()?.server;
     server?.close();
     await once(server as Server, 'close');
-    await expect(open(port)()).rejects.toMatchObject({ code: 'link.refused', exit: 8, message: expect.stringContaining(`127.0.0.1:${port}`) });
+    await expect(open(port)()).rejects.toMatchObject({
+      code: 'link.refused',
+      exit: 8,
+      message: expect.stringContaining(`127.0.0.1:${port}`),
+    });
   });
 
   it('names a host that does not exist', async () => {
@@ -96,7 +100,11 @@ describe('a TCP stream', () => {
     });
     const port = await listen();
     const late = openTcpStream({ host: '127.0.0.1', port, connectTimeoutMs: 5000, clock });
-    await expect(late()).rejects.toMatchObject({ code: 'link.timeout', exit: 8, message: `127.0.0.1:${port} did not answer within 5000 ms` });
+    await expect(late()).rejects.toMatchObject({
+      code: 'link.timeout',
+      exit: 8,
+      message: `127.0.0.1:${port} did not answer within 5000 ms`,
+    });
   });
 
   it('is abandoned at once on a signal', async () => {
