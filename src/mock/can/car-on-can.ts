@@ -1,7 +1,7 @@
 import type { CarPort, FaultEvent } from '../car-port.ts';
+import { eventOf } from '../fault-event.ts';
 import type { CanBus, CanNode } from './can-bus.ts';
 import type { CanFrame } from './can-frame.ts';
-import { requestEvent } from './fault-event.ts';
 import { type Admission, IsoTpReceiver } from './iso-tp-receiver.ts';
 import { type FrameHarm, IsoTpSender } from './iso-tp-sender.ts';
 import { createObdEngine, isObdRequestId } from './obd-engine.ts';
@@ -63,7 +63,7 @@ export class CarOnCan implements CanNode {
   }
 
   #request(target: number, payload: Uint8Array): void {
-    const event = requestEvent(target, payload);
+    const event = eventOf(target, payload);
     if (target !== FUNCTIONAL) this.#ecu(target).lastRequest = event;
     this.#car.request({ tester: TESTER, target, payload }, (source, answer) => {
       const ecu = this.#ecu(source);
@@ -100,7 +100,7 @@ export class CarOnCan implements CanNode {
   }
 
   #admit(address: number, head: Uint8Array): Admission {
-    const event = requestEvent(address, head);
+    const event = eventOf(address, head);
     if (this.#car.faults.strike('fc-overflow', event) !== undefined) return 'overflow';
     const wait = this.#car.faults.strike('fc-wait', event);
     if (wait === undefined) return { waits: 0 };

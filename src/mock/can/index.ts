@@ -6,4 +6,3 @@
 export * from './can-bus.ts';
 export * from './can-frame.ts';
 export * from './car-on-can.ts';
-export * from './fault-event.ts';

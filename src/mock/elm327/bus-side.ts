@@ -1,5 +1,6 @@
-import { type CanBus, type CanFrame, type CanNode, requestEvent } from '../can/index.ts';
+import type { CanBus, CanFrame, CanNode } from '../can/index.ts';
 import type { CarPort, FaultEvent } from '../car-port.ts';
+import { eventOf } from '../fault-event.ts';
 import type { ChipState } from './chip-state.ts';
 import { Exchange } from './exchange.ts';
 import { frameText } from './frame-text.ts';
@@ -197,6 +198,6 @@ export class BusSide implements CanNode {
 /** What faults of the adapter are asked about: the ECU and, where a message starts, its service, under BMW's addressing. */
 function busEvent(frame: CanFrame): FaultEvent {
   const [ecu = 0, control = 0xff] = frame.data;
-  if (control >> 4 === 0) return requestEvent(ecu, frame.data.subarray(2));
-  return control >> 4 === 1 ? requestEvent(ecu, frame.data.subarray(3)) : { ecu };
+  if (control >> 4 === 0) return eventOf(ecu, frame.data.subarray(2));
+  return control >> 4 === 1 ? eventOf(ecu, frame.data.subarray(3)) : { ecu };
 }

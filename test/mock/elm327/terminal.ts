@@ -1,5 +1,5 @@
-import type { VirtualClock } from '../../../src/core/index.ts';
-import { type AdapterOptions, plugIn } from '../../../src/mock/elm327/index.ts';
+import type { Clock } from '../../../src/core/index.ts';
+import { type AdapterOptions, type MockAdapter, plugIn } from '../../../src/mock/elm327/index.ts';
 import { FakeCar, type FakeCarOptions } from '../can/fake-car.ts';
 
 /** The raw-mode recipe of elm327.md §3.1, in the order in which EdiabasLib sends it. */
@@ -8,25 +8,23 @@ export const RECIPE = [
   ...['ATCSM0', 'ATCTM5', 'ATJE'],
 ];
 
-/** A person at a terminal in front of a mock adapter: types, and reads until the prompt. */
-export class Terminal {
-  readonly clock: VirtualClock;
-  readonly car: FakeCar;
-  readonly adapter;
+/** A person at a terminal in front of an adapter: types, and reads until the prompt. */
+export class AdapterTerminal {
+  readonly clock: Clock;
+  readonly adapter: MockAdapter;
   unplugged = false;
   output = '';
   /** When the last character came. */
   lastAt = 0;
   #prompted: (() => void) | undefined;
 
-  constructor(options: AdapterOptions & FakeCarOptions = {}) {
-    this.car = new FakeCar(options);
-    this.clock = this.car.clock as VirtualClock;
-    this.adapter = plugIn(this.car, options);
-    this.adapter.connect({
+  constructor(adapter: MockAdapter, clock: Clock) {
+    this.adapter = adapter;
+    this.clock = clock;
+    adapter.connect({
       output: (bytes) => {
         this.output += Buffer.from(bytes).toString('latin1');
-        this.lastAt = this.clock.now();
+        this.lastAt = clock.now();
         if (this.output.endsWith('>')) this.#prompted?.();
       },
       unplugged: () => {
@@ -73,6 +71,17 @@ export class Terminal {
     const from = this.clock.now();
     await this.ask(line);
     return Number((this.lastAt - from).toFixed(3));
+  }
+}
+
+/** The same in front of a {@link FakeCar}. */
+export class Terminal extends AdapterTerminal {
+  readonly car: FakeCar;
+
+  constructor(options: AdapterOptions & FakeCarOptions = {}) {
+    const car = new FakeCar(options);
+    super(plugIn(car, options), car.clock);
+    this.car = car;
   }
 }
 
