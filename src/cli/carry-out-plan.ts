@@ -72,7 +72,7 @@ export async function carryOutWith(context: Context, bench: Bench, command: Writ
     result: { ...told, job: done.job, backup: done.backup, verified: done.verified },
     lines: [
       style.good(`${plural(done.verified, 'block')} written, verified and verified again after a reset.`),
-      `Job ${style.mark(done.job)}. To take it back: kombi undo`,
+      `Job ${style.mark(done.job)}.${plan.kind === 'undo' ? '' : ' To take it back: kombi undo'}`,
     ],
     vehicle: 'changed',
   };

@@ -3,7 +3,6 @@
  * separators, zero-width characters and lone halves of surrogate pairs (reliability, row 52).
  */
 const UNSAFE =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /** Makes text from an ECU, a file or a person fit for the screen: one line, and nothing in it acts. */

@@ -1,6 +1,5 @@
 import { CommanderError } from 'commander';
 import { EXIT, type ExitStatus, KombiError } from '../core/index.ts';
-import type { CommandSpec, Outcome } from './command.ts';
 import { commands } from './commands/index.ts';
 import { Context, readGlobals } from './context.ts';
 import { toJsonLine } from './escape.ts';
@@ -8,6 +7,7 @@ import { Input } from './input.ts';
 import type { Io } from './io.ts';
 import { buildProgram, type ProgramHooks } from './program.ts';
 import { describeError, errorLines } from './report-error.ts';
+import { runCommand } from './run-command.ts';
 import { styleFor } from './style.ts';
 import { widthOf } from './text.ts';
 
@@ -27,7 +27,8 @@ export async function execute(words: readonly string[], io: Io): Promise<ExitSta
     },
     run: async (spec, path, given, command) => {
       called = [...path];
-      await runCommand(spec, path, new Input(given, command.opts()), new Context(io, readGlobals(command.optsWithGlobals()), words));
+      const context = new Context(io, readGlobals(command.optsWithGlobals()), words);
+      await runCommand(spec, path, { context, input: new Input(given, command.opts()) });
     },
   };
   try {
@@ -54,17 +55,6 @@ export async function execute(words: readonly string[], io: Io): Promise<ExitSta
     if (called[0] === 'kombi' && command !== undefined) called = [command];
     return await tell(error, { io, words, json, called });
   }
-}
-
-async function runCommand(spec: CommandSpec, path: readonly string[], input: Input, context: Context): Promise<void> {
-  let outcome: Outcome | undefined;
-  try {
-    outcome = await spec.run?.(context, input);
-  } finally {
-    await context[Symbol.asyncDispose]();
-  }
-  // Told only when all is put away: what fails there must not follow a success.
-  if (outcome !== undefined) await context.finish(path.join('-'), outcome);
 }
 
 interface Failure {

@@ -1,5 +1,6 @@
 import { text as readAll } from 'node:stream/consumers';
-import { EXIT, KombiError } from '../core/index.ts';
+import { EXIT } from '../core/index.ts';
+import { interrupted } from './interrupted.ts';
 import type { Io, Output } from './io.ts';
 
 /** The world of a real process. */
@@ -52,13 +53,4 @@ function signalOfProcess(): AbortSignal {
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, stop);
   return controller.signal;
-}
-
-/** Somebody stopped the program, and nothing was open. */
-export function interrupted(exit: typeof EXIT.interrupted | typeof EXIT.terminated): KombiError {
-  return new KombiError({
-    code: exit === EXIT.interrupted ? 'signal.interrupted' : 'signal.terminated',
-    message: 'Stopped',
-    exit,
-  });
 }

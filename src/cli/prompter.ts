@@ -1,4 +1,5 @@
 import { EXIT } from '../core/index.ts';
+import { interrupted } from './interrupted.ts';
 
 /** Asks a person. Only ever called where a person sits: stdin and the screen are terminals. */
 export interface Prompter {
@@ -9,7 +10,7 @@ export interface Prompter {
 
 /** Questions by inquirer, on stderr: stdout is for results. */
 export async function createPrompter(): Promise<Prompter> {
-  const [{ default: inquirer }, { interrupted }] = await Promise.all([import('inquirer'), import('./process-io.ts')]);
+  const { default: inquirer } = await import('inquirer');
   const prompt = inquirer.createPromptModule({ output: process.stderr });
   const answer = async <Value>(asked: Promise<{ answer: Value }> & { ui: { close(): void } }, signal: AbortSignal): Promise<Value> => {
     const close = () => asked.ui.close();
