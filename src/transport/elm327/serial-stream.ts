@@ -1,6 +1,7 @@
 import type { SerialPort, SerialPortMock } from 'serialport';
 import { type Clock, KombiError, messageOf } from '../../core/index.ts';
 import type { ByteStream, OpenByteStream } from '../byte-stream.ts';
+import { mendNativePort } from './serial-read.ts';
 
 /** A write is handed to the operating system at once, unless the other end holds the line by flow control. */
 const WRITE_TIMEOUT_MS = 5000;
@@ -28,7 +29,7 @@ export function openSerialStream(options: SerialStreamOptions): OpenByteStream {
     await new Promise<void>((resolve, reject) => {
       port.open((error) => (error ? reject(serialOpenError(options.path, error)) : resolve()));
     });
-    wakeOnPoll(port);
+    mendNativePort(port.port);
     const stream = new SerialStream(port, options);
     if (signal?.aborted) {
       await stream.close();
@@ -56,17 +57,6 @@ async function createPort({ path, baudRate, binding }: SerialStreamOptions): Pro
   return new library.SerialPortMock(mockOptions);
 }
 
-/**
- * From Node 26.4 on, what serialport's native poller calls runs without draining promises, so reads hang until
- * something else wakes the event loop (node-serialport issue 3148). Harmless elsewhere.
- */
-function wakeOnPoll(port: AnySerialPort): void {
-  const native: unknown = port.port;
-  if (typeof native !== 'object' || native === null || !('poller' in native)) return;
-  const poller = native.poller as { on(event: string, listener: () => void): void };
-  for (const event of ['readable', 'writable']) poller.on(event, () => setImmediate(() => {}));
-}
-
 class SerialStream implements ByteStream {
   readonly description: string;
   readonly #port: AnySerialPort;
@@ -82,8 +72,6 @@ class SerialStream implements ByteStream {
     this.#clock = options.clock;
     port.on('close', (error: Error | null) => this.#end(error ?? new Error('the port was closed')));
     port.on('error', (error: Error) => this.#end(error));
-    // A hang-up while serialport is between two reads looks like the end of a file, without `close`.
-    port.on('end', () => this.#end(new Error('the port hung up')));
   }
 
   onData(consumer: (chunk: Uint8Array) => void): void {
