@@ -2,6 +2,7 @@ import { KombiError, printableAscii } from '../../core/index.ts';
 import type { ByteStream } from '../byte-stream.ts';
 import type { AdapterIdentity } from '../transport.ts';
 import type { Chip } from './chip.ts';
+import { chipError } from './chip-texts.ts';
 
 /** How long a chip that was left busy gets to come back to its prompt, before it is taken for idle. */
 const QUIET_MS = 100;
@@ -91,10 +92,18 @@ export async function setUpChip(chip: Chip, signal?: AbortSignal): Promise<Adapt
   return { kind: 'ELM327', firmware, ...(voltage === undefined ? {} : { voltage }) };
 }
 
-/** Sends a setting and tells whether the chip took it. */
+/**
+ * Sends a setting and tells whether the chip took it.
+ *
+ * @throws {KombiError} `link.elm327.*` it says something else than yes or no, such as that it has restarted
+ */
 export async function isAccepted(chip: Chip, command: string, signal?: AbortSignal): Promise<boolean> {
-  // The last line: a rest of an interrupted answer may stand before it.
-  return (await chip.ask(command, signal)).at(-1) === 'OK';
+  const answer = await chip.ask(command, signal);
+  for (const line of answer) {
+    const error = line === '?' ? undefined : chipError(line);
+    if (error !== undefined) throw error;
+  }
+  return answer.at(-1) === 'OK';
 }
 
 export function unfit(name: string, missing: string): KombiError {

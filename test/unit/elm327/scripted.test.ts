@@ -210,6 +210,91 @@ describe('long answers that go wrong', () => {
   });
 });
 
+describe('long answers of a chip with quirks', () => {
+  const first = '660F1101462F1905742\r';
+  const rest = '660F121413643393230\r660F122313044303030\r660F123303031FFFFFF\r';
+  const vin = '60 62F1905742413643393230313044303030303031';
+
+  it('are whole although the chip ignores the number of answers, and listens on', async () => {
+    const { transport, adapter } = await connect(saying({ '600322F190': first, '60300C003': rest, '60023E00': '660F1027E00\r' }));
+    await transport.send(KOMBI, fromHex('22F190'));
+    expect(await receive(transport)).toBe(vin);
+    expect(adapter.sent.slice(-2)).toEqual(['60300C003', ' ']);
+    await transport.send(KOMBI, fromHex('3E00'));
+    expect(await receive(transport)).toBe('60 7E00');
+  });
+
+  it('are asked for in blocks that fit its buffer, each with its number of answers', async () => {
+    const bytes = Uint8Array.from({ length: 5 + 6 * 14 + 1 }, (_, index) => index);
+    const frames = Array.from({ length: 15 }, (_, index) => {
+      const data = toHex(bytes.subarray(5 + 6 * index, 11 + 6 * index)).padEnd(12, 'F');
+      return `660F12${((index + 1) & 15).toString(16).toUpperCase()}${data}\r`;
+    });
+    const { transport, adapter } = await connect(
+      saying({
+        '600322F190': `660F1105A${toHex(bytes.subarray(0, 5))}\r`,
+        '60300C00C': `${frames.slice(0, 12).join('')}\r>`,
+        '60300C003': `${frames.slice(12).join('')}\r>`,
+      }),
+    );
+    await transport.send(KOMBI, fromHex('22F190'));
+    expect(await receive(transport)).toBe(`60 ${toHex(bytes)}`);
+    expect(adapter.sent.slice(-4)).toEqual(['600322F190', ' ', '60300C00C', '60300C003']);
+  });
+
+  it('are taken to their end although the deadline passes meanwhile', async () => {
+    const { transport, adapter, clock } = await connect((line) => {
+      if (line === '600322F190') return first;
+      if (line !== '60300C003') return undefined;
+      clock.timer(900, () => adapter.emit(`${rest}\r>`));
+      return '';
+    });
+    await transport.send(KOMBI, fromHex('22F190'));
+    expect(await receive(transport, 500)).toBe(vin);
+  });
+});
+
+describe('the proof that long messages pass', () => {
+  const answers = {
+    '600322F101': '660F1100862F1010102\r',
+    '60300C001': '660F121030405FFFFFF\r\r>',
+    '60100D22F186F186': '660F1300000\r',
+    '6021F186F186F186': '\r>',
+    '6022F18600000000': '660F1037F2213\r',
+  };
+  const prove = async (changed: Record<string, string>, script: Script = () => undefined) => {
+    const { transport, adapter } = await connect((line) => script(line) ?? { ...answers, ...changed }[line]);
+    const proven = await transport.proveWrites?.(KOMBI);
+    expect(transport.capabilities.writesProven).toBe(proven);
+    expect(adapter.sent.filter((line) => /^60(0.|10..)(?!22)/.test(line))).toEqual([]);
+    return proven;
+  };
+
+  it('is three equal long answers, and a long request answered', async () => {
+    expect(await prove({})).toBe(true);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['a chip that says OK to anything', { ATXX1: 'OK\r\r>' }],
+    ['an ECU that is not there', { '600322F101': 'NO DATA\r\r>' }],
+    ['an answer that is short', { '600322F101': '660F10462F10101\r' }],
+    ['a refusal', { '600322F101': '660F1037F2231\r' }],
+    ['a long request unanswered', { '6022F18600000000': '' }],
+    ['a long request refused for what it asks', { '6022F18600000000': '660F1037F2233\r' }],
+  ])('fails at %s', async (_, changed) => {
+    expect(await prove(changed)).toBe(false);
+  });
+
+  it('fails at answers that differ', async () => {
+    let reads = 0;
+    expect(await prove({}, (line) => (line === '60300C001' && ++reads === 3 ? '660F121030406FFFFFF\r\r>' : undefined))).toBe(false);
+  });
+
+  it('waits for pending answers and passes over stale ones', async () => {
+    expect(await prove({ '600322F101': '660F1037F2278\r660F10462F18601\r660F1100862F1010102\r' })).toBe(true);
+  });
+});
+
 describe('the link dies', () => {
   it('ends a wait, with the listening port gone', async () => {
     const { transport, adapter, clock } = await connect(saying({ '600322F186': '' }));
@@ -250,6 +335,25 @@ describe('the link dies', () => {
       await expect(transport.receive(transport.clock.now() + 1000)).rejects.toMatchObject({ exit: 8 });
     },
   );
+
+  it('says so when the chip has restarted between two requests', async () => {
+    const { transport } = await connect(saying({ ATCF660: 'LV RESET\r\rELM327 v1.5\r\r>' }));
+    await expect(transport.send(KOMBI, fromHex('22F186'))).rejects.toMatchObject({ code: 'link.elm327.reset', exit: 8 });
+  });
+
+  it('goes on after a long request that was aborted, with answers switched on again', async () => {
+    const controller = new AbortController();
+    const { transport, adapter } = await connect((line) => {
+      if (line.startsWith('6010')) return '660F1300000\r';
+      if (line.startsWith('6021')) controller.abort(new Error('enough'));
+      return line === '60023E00' ? '660F1027E00\r' : undefined;
+    });
+    await expect(transport.send(KOMBI, new Uint8Array(30), controller.signal)).rejects.toThrow('enough');
+    adapter.sent.length = 0;
+    await transport.send(KOMBI, fromHex('3E00'));
+    expect(adapter.sent).toContain('ATR1');
+    expect(await receive(transport)).toBe('60 7E00');
+  });
 
   it('does not take the question mark for an unfinished line, 20 s later, for an answer', async () => {
     const { transport, adapter } = await connect(saying({ '60023E00': '660F1027E00\r' }));
