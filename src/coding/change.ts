@@ -2,7 +2,7 @@ import type { Catalog } from '../catalog/index.ts';
 import { type Did, type EcuAddress, equalBytes, formatDid, KombiError, toHex } from '../core/index.ts';
 import type { EditSyntax } from './edit.ts';
 import { disagreement, oldValueDiffers, refuseHypothesis, refuseProtected } from './refusals.ts';
-import { type ResolveContext, resolveAddress, type Target } from './target.ts';
+import { lookUp, type ResolveContext, resolveAddress, type Target } from './target.ts';
 
 /** An edit whose address and lengths are known to fit the block. */
 export interface Edit {
@@ -46,20 +46,24 @@ export interface ChangeBlockOptions {
 }
 
 /**
+ * Checks all that can be wrong with an edit before any car is asked; a value for a whole block needs the car's length.
+ *
+ * @throws {KombiError} `usage.length`, and whatever `checkAddress` throws
+ */
+export function checkEdit(edit: EditSyntax, catalog: Catalog): EcuAddress {
+  const { ecu, length } = lookUp(edit.address, catalog);
+  if (length !== undefined) refuseLength(edit, length);
+  return ecu;
+}
+
+/**
  * Looks an edit up on this car.
  *
  * @throws {KombiError} `usage.length` where a value has not as many bytes as its range; whatever {@link resolveAddress} throws
  */
 export function resolveEdit(edit: EditSyntax, context: ResolveContext): Edit {
   const target = resolveAddress(edit.address, context);
-  for (const value of [edit.old, edit.new]) {
-    if (value === undefined || target.bit !== undefined || value.length === target.length) continue;
-    throw new KombiError({
-      code: 'usage.length',
-      message: `"${edit.text}": ${target.address} holds ${bytesOf(target.length)}, but ${toHex(value)} is ${bytesOf(value.length)}`,
-      hint: 'Give exactly as many bytes, two hex digits each, or name one byte of the range.',
-    });
-  }
+  refuseLength(edit, target.length);
   return { target, old: edit.old, new: edit.new };
 }
 
@@ -146,6 +150,17 @@ function textOf({ bit }: Target, value: Uint8Array): string {
 
 function merge(byte: number, value: number, bits: number): number {
   return (byte & ~bits) | (value & bits);
+}
+
+function refuseLength({ text, address, old, new: next }: EditSyntax, length: number): void {
+  for (const value of [old, next]) {
+    if (value === undefined || value.length === length) continue;
+    throw new KombiError({
+      code: 'usage.length',
+      message: `"${text}": ${address.text} holds ${bytesOf(length)}, but ${toHex(value)} is ${bytesOf(value.length)}`,
+      hint: 'Give exactly as many bytes, two hex digits each, or name one byte of the range.',
+    });
+  }
 }
 
 function bytesOf(count: number): string {

@@ -36,8 +36,8 @@ export function parseEdit(text: string): EditSyntax {
  */
 export function parseEditFile(text: string): readonly EditSyntax[] {
   const edits: EditSyntax[] = [];
-  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
-  lines.forEach((line, index) => {
+  text.split(/\r?\n/).forEach((line, index) => {
+    // trim() also takes the byte order mark that some editors put first.
     const edit = line.split('#', 1)[0]?.trim() ?? '';
     if (edit === '') return;
     try {

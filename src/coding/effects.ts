@@ -68,10 +68,6 @@ export function hidesEmergencyCall(effects: readonly Effect[]): boolean {
   return effects.some(({ becomes, subject }) => becomes === 'hidden' && subject === 'emergency-call');
 }
 
-export function hidesDanger(effects: readonly Effect[]): boolean {
-  return effects.some(({ becomes, dangerous }) => becomes === 'hidden' && dangerous);
-}
-
 /** The ids whose bits lie in `length` bytes from `offset` on and hide their message. */
 export function hiddenMessages(
   bytes: Uint8Array,

@@ -34,8 +34,8 @@ export function refuseHypothesis({ address, evidence, layout, parameter, did }: 
     .map(({ note }) => note ?? 'no source shows it');
   throw new KombiError({
     code: 'coding.hypothesis',
-    message: `Where ${parameter} lies in block ${formatDid(did)} of this car is a hypothesis (${doubts.join('; ')}), so "${address}" is not written`,
-    hint: 'Read the block and check that the bytes are where you expect them; --experimental then allows the edit and shows the whole block.',
+    message: `"${address}" is not written: where ${parameter} lies in block ${formatDid(did)} is a hypothesis (${doubts.join('; ')})`,
+    hint: 'Read the block and check that the bytes lie where you expect them; --experimental then allows the edit and shows them all.',
   });
 }
 

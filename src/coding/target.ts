@@ -55,17 +55,20 @@ export function resolveEcu(text: string, catalog: Catalog): EcuAddress {
  * @throws {KombiError} `usage.ecu`, `usage.parameter`, `usage.byte`
  */
 export function checkAddress(address: AddressSyntax, catalog: Catalog): EcuAddress {
+  return lookUp(address, catalog).ecu;
+}
+
+/** {@link checkAddress}, with the bytes that the address names; undefined where only the car's block tells. */
+export function lookUp(address: AddressSyntax, catalog: Catalog): { readonly ecu: EcuAddress; readonly length: number | undefined } {
   const ecu = resolveEcu(address.ecu, catalog);
-  const { did, parameter } = address;
-  if (parameter === undefined) return ecu;
+  const { did, parameter, byte } = address;
+  if (parameter === undefined) return { ecu, length: byte === undefined ? undefined : 1 };
   const lengthIn = (layout: BlockLayout) => parameterRange(layout, parameter)?.length ?? 0;
   const [widest] = catalog
     .layoutsOf(ecu)
     .filter(({ block }) => block === did)
     .sort((left, right) => lengthIn(right) - lengthIn(left));
-  if (widest === undefined) throw noLayout(address, catalog.ecuName(ecu));
-  parameterSpan(address, widest, catalog.ecuName(ecu));
-  return ecu;
+  return { ecu, length: parameterSpan({ address, layout: widest, ecuName: catalog.ecuName(ecu) }).length };
 }
 
 /**
@@ -77,9 +80,9 @@ export function resolveAddress(address: AddressSyntax, context: ResolveContext):
   const { catalog, cafds, vin, blockLength } = context;
   const ecu = resolveEcu(address.ecu, catalog);
   const layout = catalog.layout({ ecu, block: address.did, cafds, vin });
-  const span = spanOf(address, layout, catalog.ecuName(ecu), blockLength);
-  if (span.offset + span.length > blockLength)
-    throw outsideBlock(address, catalog.ecuName(ecu), { end: span.offset + span.length, blockLength });
+  const place = { address, layout, ecuName: catalog.ecuName(ecu) };
+  const span = address.parameter === undefined ? blockSpan(address, blockLength) : parameterSpan(place);
+  if (span.offset + span.length > blockLength) throw outsideBlock(place, blockLength);
   const byte = span.length === 1 && (address.byte !== undefined || span.parameter !== undefined) ? span.offset : undefined;
   return {
     address: address.text,
@@ -108,15 +111,19 @@ interface Span {
   readonly parameter: string | undefined;
 }
 
-function spanOf(address: AddressSyntax, layout: BlockLayout | undefined, ecuName: string, blockLength: number): Span {
-  if (address.parameter === undefined) {
-    return { offset: address.byte ?? 0, length: address.byte === undefined ? blockLength : 1, parameter: undefined };
-  }
-  if (layout === undefined) throw noLayout(address, ecuName);
-  return parameterSpan(address, layout, ecuName);
+/** An address and what it is looked up in. */
+interface Place {
+  readonly address: AddressSyntax;
+  readonly layout: BlockLayout | undefined;
+  readonly ecuName: string;
 }
 
-function parameterSpan(address: AddressSyntax, layout: BlockLayout, ecuName: string): Span {
+function blockSpan({ byte }: AddressSyntax, blockLength: number): Span {
+  return { offset: byte ?? 0, length: byte === undefined ? blockLength : 1, parameter: undefined };
+}
+
+function parameterSpan({ address, layout, ecuName }: Place): Span {
+  if (layout === undefined) throw noLayout(address, ecuName);
   const { parameter = '', byte } = address;
   const range = parameterRange(layout, parameter);
   if (range === undefined) {
@@ -148,14 +155,10 @@ function noLayout(address: AddressSyntax, ecuName: string): KombiError {
   });
 }
 
-function outsideBlock(
-  address: AddressSyntax,
-  ecuName: string,
-  { end, blockLength }: { readonly end: number; readonly blockLength: number },
-): KombiError {
+function outsideBlock({ address, ecuName }: Place, blockLength: number): KombiError {
   return new KombiError({
     code: 'coding.outside-block',
-    message: `"${address.text}" ends at byte ${end} of block ${formatDid(address.did)} of ${ecuName}, which has ${blockLength} bytes`,
-    hint: `Bytes of this block count from 0 to ${blockLength - 1} (@00 to @${(blockLength - 1).toString(16).toUpperCase().padStart(2, '0')}).`,
+    message: `"${address.text}" lies outside block ${formatDid(address.did)} of ${ecuName}, which has ${blockLength} bytes in this car`,
+    hint: `The bytes of this block count from 0 to ${blockLength - 1} in decimal.`,
   });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { changesNothing, replaceBlock, revert } from '../../../src/coding/index.ts';
+import { changesNothing, checkEdit, parseEdit, replaceBlock, revert } from '../../../src/coding/index.ts';
 import { did, ecuAddress, fromHex, toHex } from '../../../src/core/index.ts';
-import { allShown, change, UNKNOWN } from './car.ts';
+import { allShown, catalog, change, UNKNOWN } from './car.ts';
 
 const BYTE = 'KOMBI:3301/CC_ACTIVIERUNG_5.5';
 const BIT = `${BYTE}.3`;
@@ -83,6 +83,12 @@ describe('a stated old value that the car does not hold', () => {
     );
   });
 
+  it('of a whole block is offered as bits by their offset', () => {
+    expect(() => change(['KOMBI:3003=FFFF:FFF7'], { bytes: fromHex('FEFE') })).toThrow(
+      expect.objectContaining({ code: 'coding.old-value-differs', hint: expect.stringMatching(/FEFE → FEF6.*: KOMBI:3003\.@01\.3=0$/) }),
+    );
+  });
+
   it('of a bit offers the edit without it', () => {
     expect(() => change([`${BIT}=0:0`])).toThrow(
       expect.objectContaining({ code: 'coding.old-value-differs', hint: expect.stringContaining(`${BIT}=0`) }),
@@ -109,7 +115,9 @@ describe('edits that cannot be', () => {
   it.each([`${BYTE}=F7F7`, `${BYTE}=FF:F7F7`, `${BYTE}=FFFF:F7`, 'KOMBI:3301/CC_ACTIVIERUNG_5=F7'])(
     '%s has the wrong number of bytes',
     (edit) => {
-      expect(() => change([edit])).toThrow(expect.objectContaining({ code: 'usage.length', exit: 2 }));
+      const refusal = expect.objectContaining({ code: 'usage.length', exit: 2 });
+      expect(() => change([edit])).toThrow(refusal);
+      expect(() => checkEdit(parseEdit(edit), catalog)).toThrow(refusal);
     },
   );
 
@@ -123,6 +131,12 @@ describe('edits that cannot be', () => {
       expect.objectContaining({ code: 'coding.protected-block', exit: 3, message: expect.stringContaining(holds) }),
     );
   });
+});
+
+it('an edit with right words passes before any car is asked; a value for a whole block waits for its length', () => {
+  for (const edit of [`${BYTE}=FF:F7`, `${BIT}=1:0`, 'KOMBI:3301/CC_ACTIVIERUNG_5=FFFFFFFFFFF7FFFF', 'KOMBI:3301=00']) {
+    expect(checkEdit(parseEdit(edit), catalog)).toBe(0x60);
+  }
 });
 
 describe('a hypothesis', () => {

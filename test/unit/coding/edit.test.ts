@@ -35,7 +35,7 @@ describe('an edit', () => {
 
 describe('a file of edits', () => {
   it('has one a line, comments and empty lines, from any editor', () => {
-    const file = '\uFEFF# hide the message\r\n\r\nKOMBI:3301.5=F7 # because\r\n  KOMBI:3301.6=FF:FE\n#KOMBI:3301.7=00\n';
+    const file = '\uFEFFKOMBI:3301.5=F7 # because\r\n\r\n# hide the message\r\n  KOMBI:3301.6=FF:FE\n#KOMBI:3301.7=00\n';
     expect(parseEditFile(file).map(({ text }) => text)).toEqual(['KOMBI:3301.5=F7', 'KOMBI:3301.6=FF:FE']);
   });
 

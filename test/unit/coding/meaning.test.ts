@@ -3,7 +3,6 @@ import type { BlockLayout } from '../../../src/catalog/index.ts';
 import {
   describeEffect,
   effectsOf,
-  hidesDanger,
   hidesEmergencyCall,
   messageAddress,
   messageEdit,
@@ -30,7 +29,6 @@ describe('effects', () => {
     ]);
     expect(effects.map(describeEffect)).toEqual(['bit 3 off: message 299, emergency call system failed, will not be shown']);
     expect(hidesEmergencyCall(effects)).toBe(true);
-    expect(hidesDanger(effects)).toBe(false);
   });
 
   it('of showing a message again hide nothing', () => {
@@ -42,7 +40,7 @@ describe('effects', () => {
   });
 
   it('of a dangerous neighbour are marked', () => {
-    expect(hidesDanger(effectsOf(change(['KOMBI:3301/CC_ACTIVIERUNG_5.5.5=0']), layout, catalog))).toBe(true);
+    expect(effectsOf(change(['KOMBI:3301/CC_ACTIVIERUNG_5.5.5=0']), layout, catalog)).toMatchObject([{ messageId: 301, dangerous: true }]);
   });
 
   it('name an unknown message as such', () => {
@@ -106,6 +104,11 @@ describe('the seal of a plan', () => {
   it('is the same on every machine: 16 hex digits of a fixed text', () => {
     // printf '["kombi-plan@1","WBA6C92010D000001",[["60","S1","0101",[["3301","01","03","02"]]]]]' | sha256sum
     expect(planId({ vin: F06.vin, ecus: [kombi], changes: [block(0x60, 0x3301)] })).toBe('c5b6be61208dc5a2');
+  });
+
+  it('puts ECUs and blocks in ascending order', () => {
+    // The same way, of two ECUs: …[["12",null,null,[["3000",…]]],["60","S1","0101",[["3000",…],["3301",…]]]]]
+    expect(planId(plan)).toBe('b7135dcb1011c3d0');
   });
 
   it('does not depend on any order', () => {
