@@ -1,12 +1,15 @@
 import * as z from 'zod';
+import { KombiError } from '../core/index.ts';
 import { damagedError, newerFormatError } from './archive-error.ts';
 import type { ArchiveFolder } from './archive-folder.ts';
+import { errnoOf } from './file-system.ts';
 import { canonicalText, parseStrictJson, UnsoundText } from './strict-json.ts';
 
 const ARCHIVE_FORMAT = 1;
 const FORMAT_FILE = 'FORMAT.json';
 const ATTRIBUTES_FILE = '.gitattributes';
-const ATTRIBUTES = 'MANIFEST.sha256 merge=union\n';
+// Copies merge as a union; and git on Windows must not turn LF into CRLF, because every byte is hashed.
+const ATTRIBUTES = 'MANIFEST.sha256 merge=union\n* -text\n';
 const formatSchema = z.object({ format: z.int().min(1) });
 
 /**
@@ -31,8 +34,8 @@ export async function prepareArchive(folder: ArchiveFolder): Promise<void> {
     try {
       await folder.create(name, new TextEncoder().encode(text), 0o600);
     } catch (error) {
-      // Another process may have been first.
-      if (!(await folder.exists(name))) throw error;
+      const anotherWasFirst = error instanceof KombiError && errnoOf(error.cause) === 'EEXIST';
+      if (!anotherWasFirst) throw error;
     }
   }
 }

@@ -8,7 +8,16 @@ import { type BackupSummary, summarizeBackup } from './backup-summary.ts';
 import { diskFileSystem } from './disk-file-system.ts';
 import type { FileSystem } from './file-system.ts';
 import type { Journal } from './journal.ts';
-import { createJournal, findJournal, isOpen, type JournalSummary, loadJournals, type OpenJournal, reopenJournal, type StoredJournal } from './journal-files.ts';
+import {
+  createJournal,
+  findJournal,
+  isOpen,
+  type JournalSummary,
+  loadJournals,
+  type OpenJournal,
+  reopenJournal,
+  type StoredJournal,
+} from './journal-files.ts';
 import type { JournalBegin } from './journal-records.ts';
 import { type SavedBackup, saveBackup } from './save-backup.ts';
 import { sha256 } from './sha256.ts';

@@ -28,7 +28,15 @@ export const backupBlockSchema: z.ZodType<BackupBlock> = z.object({
   rows: z.array(z.string().regex(/^(?:[0-9A-F]{2}){1,16}$/)),
 });
 
-export function backupBlock({ did, bytes, reads }: { readonly did: string; readonly bytes: Uint8Array; readonly reads: number }): BackupBlock {
+export function backupBlock({
+  did,
+  bytes,
+  reads,
+}: {
+  readonly did: string;
+  readonly bytes: Uint8Array;
+  readonly reads: number;
+}): BackupBlock {
   const rows: string[] = [];
   for (let offset = 0; offset < bytes.length; offset += ROW_BYTES) rows.push(toHex(bytes.subarray(offset, offset + ROW_BYTES)));
   return { did, length: bytes.length, sha256: sha256(bytes), reads, rows };

@@ -48,7 +48,9 @@ export async function findBackup(folder: ArchiveFolder, digits: string): Promise
   if (file === undefined) throw unknownBackup(digits);
   if (found.some((other) => other.id !== file.id)) {
     throw new KombiError({
-      code: 'usage.backup', message: `${digits} may be ${found.map(({ id }) => id).join(' or ')}`, hint: 'Give more digits of the id.',
+      code: 'usage.backup',
+      message: `${digits} may be ${found.map(({ id }) => id).join(' or ')}`,
+      hint: 'Give more digits of the id.',
     });
   }
   return file;
@@ -63,13 +65,18 @@ export async function readBackupFile(folder: ArchiveFolder, { file, id }: Backup
 }
 
 /** @throws {KombiError} `archive.damaged`, `archive.newer-format`, `archive.symlink` */
-export async function loadBackupFile(folder: ArchiveFolder, backup: BackupFile, manifest?: readonly ManifestLine[]): Promise<BackupContent> {
+export async function loadBackupFile(
+  folder: ArchiveFolder,
+  backup: BackupFile,
+  manifest?: readonly ManifestLine[],
+): Promise<BackupContent> {
   const path = folder.path(backup.file);
   const bytes = await folder.read(backup.file);
   if (bytes === undefined) throw unknownBackup(backup.id);
   const content = decodeNamed(bytes, path);
   const lines = manifest ?? (await loadManifest(folder, backup.directory));
-  if (contradicts(lines, { path: backup.listed, sha256: sha256(bytes) })) throw damagedError(path, 'its SHA-256 is not the one in MANIFEST.sha256');
+  if (contradicts(lines, { path: backup.listed, sha256: sha256(bytes) }))
+    throw damagedError(path, 'its SHA-256 is not the one in MANIFEST.sha256');
   if (vehicleDirectory(content.vehicle.vin) !== backup.directory) throw damagedError(path, `it belongs to ${content.vehicle.vin}`);
   return content;
 }
@@ -101,5 +108,9 @@ function decodeNamed(bytes: Uint8Array, path: string): BackupContent {
 }
 
 function unknownBackup(what: string): KombiError {
-  return new KombiError({ code: 'usage.backup', message: `There is no backup ${what}`, hint: 'See `kombi backup list`. An id takes at least four digits.' });
+  return new KombiError({
+    code: 'usage.backup',
+    message: `There is no backup ${what}`,
+    hint: 'See `kombi backup list`. An id takes at least four digits.',
+  });
 }

@@ -35,7 +35,13 @@ const headSchema = z.object({
 
 /** Checks the file's hash and reads its head, but no block: a list of many must be quick. */
 export async function summarizeBackup(folder: ArchiveFolder, backup: BackupFile): Promise<BackupSummary> {
-  const known = { id: backup.id, path: folder.path(backup.file), vin: backup.directory, sequence: backup.sequence, time: isoTime(backup.stamp) };
+  const known = {
+    id: backup.id,
+    path: folder.path(backup.file),
+    vin: backup.directory,
+    sequence: backup.sequence,
+    time: isoTime(backup.stamp),
+  };
   try {
     const head = headSchema.safeParse(parseStrictJson(await readBackupFile(folder, backup)).document).data;
     // The hash held, so what lacks a head is no damage but the work of a later version.

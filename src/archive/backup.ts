@@ -86,7 +86,10 @@ const contentSchema: z.ZodType<BackupContent> = z.object({
   sequence: z.int().min(1),
   time: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
   clockTrusted: z.boolean(),
-  prev: z.string().regex(/^[0-9a-f]{16}$/).nullable(),
+  prev: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/)
+    .nullable(),
   txid: z.exactOptional(text),
   label: z.exactOptional(text),
   tool: z.object({ name: text, version: text, commit: z.exactOptional(text) }),
@@ -162,7 +165,9 @@ function describeIssue(document: unknown, error: z.ZodError): string {
   const what = `${path.join('.')}: ${issue?.message ?? 'unknown'}`;
   const [, ecuIndex, list, blockIndex] = path;
   if (list !== 'blocks' || typeof blockIndex !== 'number') return what;
-  const named = z.object({ ecus: z.array(z.looseObject({ address: z.string(), blocks: z.array(z.looseObject({ did: z.string() })) })) }).safeParse(document);
+  const named = z
+    .object({ ecus: z.array(z.looseObject({ address: z.string(), blocks: z.array(z.looseObject({ did: z.string() })) })) })
+    .safeParse(document);
   const ecu = named.data?.ecus[Number(ecuIndex)];
   const block = ecu?.blocks[blockIndex];
   return ecu === undefined || block === undefined ? what : `block ${block.did} of ECU ${ecu.address}: ${what}`;

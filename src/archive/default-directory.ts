@@ -24,6 +24,8 @@ export function defaultArchiveDirectory(env: Readonly<Record<string, string | un
 
 function noHome(variable: string): KombiError {
   return new KombiError({
-    code: 'usage.archive', message: `No place for the archive: ${variable} is not set`, hint: 'Name a folder with --archive, or set KOMBI_ARCHIVE.',
+    code: 'usage.archive',
+    message: `No place for the archive: ${variable} is not set`,
+    hint: 'Name a folder with --archive, or set KOMBI_ARCHIVE.',
   });
 }

@@ -35,7 +35,8 @@ const NAME = /^(?<stamp>\d{8}T\d{6}Z)-(?<txid>[0-9a-z]{4,64})\.jsonl$/;
 
 /** Sync point F2: when it returns, BEGIN and the reserve are durable. */
 export async function createJournal(folder: ArchiveFolder, begin: JournalBegin): Promise<Journal> {
-  if (!TXID.test(begin.txid)) throw new KombiError({ code: 'bug.txid', exit: EXIT.bug, message: `"${begin.txid}" cannot name a transaction` });
+  if (!TXID.test(begin.txid))
+    throw new KombiError({ code: 'bug.txid', exit: EXIT.bug, message: `"${begin.txid}" cannot name a transaction` });
   const directory = vehicleDirectory(begin.vin);
   const earlier = await loadJournals(folder, directory);
   const sequence = Math.max(0, ...earlier.map((journal) => journal.begin?.sequence ?? 0)) + 1;
@@ -61,7 +62,10 @@ export async function createJournal(folder: ArchiveFolder, begin: JournalBegin):
 }
 
 /** Goes on with an interrupted transaction: a torn line is cut off first. */
-export async function reopenJournal(folder: ArchiveFolder, { path, txid, length, tail, torn, unterminated }: StoredJournal): Promise<Journal> {
+export async function reopenJournal(
+  folder: ArchiveFolder,
+  { path, txid, length, tail, torn, unterminated }: StoredJournal,
+): Promise<Journal> {
   if (!torn && !unterminated) return openForAppend(folder, { path, txid, length, tail });
   const file = await folder.fileSystem.open(path, 'append').catch((error: unknown) => {
     throw writeError(path, error);
@@ -92,7 +96,9 @@ export async function loadJournals(folder: ArchiveFolder, directory: string): Pr
 export async function findJournal(folder: ArchiveFolder, prefix: string): Promise<StoredJournal> {
   const found: StoredJournal[] = [];
   for (const directory of await vehicleDirectories(folder)) {
-    found.push(...(await loadJournals(folder, directory)).filter((journal) => prefix.length >= 4 && journal.txid.startsWith(prefix.toLowerCase())));
+    found.push(
+      ...(await loadJournals(folder, directory)).filter((journal) => prefix.length >= 4 && journal.txid.startsWith(prefix.toLowerCase())),
+    );
   }
   const [journal] = found;
   if (journal !== undefined && found.length === 1) return journal;
@@ -100,13 +106,22 @@ export async function findJournal(folder: ArchiveFolder, prefix: string): Promis
   throw new KombiError({ code: 'usage.job', message, hint: 'See `kombi history`. An id takes at least four characters.' });
 }
 
-async function loadJournal(folder: ArchiveFolder, { directory, name, txid }: { directory: string; name: string; txid: string }): Promise<StoredJournal> {
+async function loadJournal(
+  folder: ArchiveFolder,
+  { directory, name, txid }: { directory: string; name: string; txid: string },
+): Promise<StoredJournal> {
   const file = `vehicles/${directory}/journals/${name}`;
   const path = folder.path(file);
   const bytes = await folder.read(file);
   if (bytes === undefined) throw damagedError(path, 'it is gone');
   const contents = readJournal(bytes, path);
-  return { ...contents, txid, vin: contents.begin?.vin ?? directory, path, state: contents.end?.state ?? (contents.open ? 'OPEN' : 'ABORTED') };
+  return {
+    ...contents,
+    txid,
+    vin: contents.begin?.vin ?? directory,
+    path,
+    state: contents.end?.state ?? (contents.open ? 'OPEN' : 'ABORTED'),
+  };
 }
 
 export function isOpen(journal: StoredJournal): journal is OpenJournal {

@@ -104,7 +104,9 @@ export const journalRecordSchema: z.ZodType<JournalRecord> = z.discriminatedUnio
     tool: z.string(),
     adapter: z.string(),
     time,
-    ops: z.array(z.object({ ecu: addressSchema, did: didSchema, old: hex, mask: hex, new: hex, oldSha: sha256Schema, newSha: sha256Schema })),
+    ops: z.array(
+      z.object({ ecu: addressSchema, did: didSchema, old: hex, mask: hex, new: hex, oldSha: sha256Schema, newSha: sha256Schema }),
+    ),
   }),
   z.object({ type: z.literal('INTENT'), op, attempt: z.int().min(1), dir: z.enum(['forward', 'back']) }),
   z.object({
@@ -112,6 +114,17 @@ export const journalRecordSchema: z.ZodType<JournalRecord> = z.discriminatedUnio
     op,
     outcome: z.union([z.enum(['positive', 'unknown']), z.templateLiteral(['nrc:', z.string().regex(/^[0-9A-F]{2}$/)])]),
   }),
-  z.object({ type: z.literal('SEEN'), op, value: z.enum(['old', 'new', 'other', 'none']), afterReset: z.boolean(), hex: z.exactOptional(hex) }),
-  z.object({ type: z.literal('END'), state: z.enum(['COMMITTED', 'ROLLED_BACK', 'ABORTED', 'STUCK']), observed: z.array(sha256Schema), time }),
+  z.object({
+    type: z.literal('SEEN'),
+    op,
+    value: z.enum(['old', 'new', 'other', 'none']),
+    afterReset: z.boolean(),
+    hex: z.exactOptional(hex),
+  }),
+  z.object({
+    type: z.literal('END'),
+    state: z.enum(['COMMITTED', 'ROLLED_BACK', 'ABORTED', 'STUCK']),
+    observed: z.array(sha256Schema),
+    time,
+  }),
 ]);

@@ -42,11 +42,17 @@ const newerSchema = z.object({ type: z.literal('BEGIN'), format: z.int().gt(JOUR
  * One line: `{"seq":…,"prev":…,<record>,"sum":…}` and LF, where `prev` is the SHA-256 of the line before without its
  * LF, and `sum` that of this line without `sum`.
  */
-export function encodeJournalLine(record: JournalRecord, { seq, prev }: JournalTail): { readonly bytes: Uint8Array; readonly tail: JournalTail } {
+export function encodeJournalLine(
+  record: JournalRecord,
+  { seq, prev }: JournalTail,
+): { readonly bytes: Uint8Array; readonly tail: JournalTail } {
   const parsed = journalRecordSchema.safeParse(record);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw new KombiError({ code: 'bug.journal-record', message: `${record.type} breaks the journal's format: ${issue?.path.join('.')}: ${issue?.message}` });
+    throw new KombiError({
+      code: 'bug.journal-record',
+      message: `${record.type} breaks the journal's format: ${issue?.path.join('.')}: ${issue?.message}`,
+    });
   }
   const body = JSON.stringify({ seq, prev, ...parsed.data });
   const line = `${body.slice(0, -1)},"sum":"${sha256(body)}"}`;

@@ -7,7 +7,10 @@ const MAX_TRIES = 3;
 const ANSWER_MS = 500;
 
 /** An abstract socket (Linux) or a named pipe (Windows): the first to listen holds it, and the kernel gives it back. */
-export async function lockSocket(key: string, { clock, platform }: { readonly clock: Clock; readonly platform: string }): Promise<HeldLock | LockHeld> {
+export async function lockSocket(
+  key: string,
+  { clock, platform }: { readonly clock: Clock; readonly platform: string },
+): Promise<HeldLock | LockHeld> {
   const path = platform === 'win32' ? `\\\\.\\pipe\\${key}` : `\0${key}`;
   let holder: LockHeld = { heldBy: undefined };
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
@@ -28,7 +31,8 @@ function listen(path: string): Promise<Server | undefined> {
     const server = createServer((socket) => {
       // A caller that is gone before the answer is no concern of the lock.
       socket.on('error', () => undefined);
-      socket.end(String(process.pid));
+      // Destroyed once sent: a caller that never hangs up must not hold up the release.
+      socket.end(String(process.pid), () => socket.destroy());
     });
     server.once('error', (error) => {
       if (errnoOf(error) === 'EADDRINUSE') resolve(undefined);

@@ -21,7 +21,10 @@ export interface LockOptions {
  * @param names as {@link vinLockName} and {@link portLockName} give them; they appear in the error
  * @throws {KombiError} `lock.held` (exit 7)
  */
-export async function acquireLock(names: readonly string[], { clock = systemClock, platform = process.platform }: LockOptions = {}): Promise<Lock> {
+export async function acquireLock(
+  names: readonly string[],
+  { clock = systemClock, platform = process.platform }: LockOptions = {},
+): Promise<Lock> {
   // In one order for everybody, so that two programs cannot each hold half.
   const sorted = [...new Set(names)].sort();
   const held: HeldLock[] = [];
@@ -45,7 +48,8 @@ export async function acquireLock(names: readonly string[], { clock = systemCloc
 function heldError(name: string, { heldBy }: LockHeld): KombiError {
   const who = heldBy === undefined ? 'another program' : `process ${heldBy}`;
   return new KombiError({
-    code: 'lock.held', message: `${name} is in use by ${who}`,
+    code: 'lock.held',
+    message: `${name} is in use by ${who}`,
     hint: 'Wait until it is done. Two programs must never code one car, or speak through one adapter, at once.',
   });
 }

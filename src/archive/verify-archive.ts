@@ -26,7 +26,8 @@ export async function verifyBackups(folder: ArchiveFolder, directory: string): P
   }
   const present = new Set(backups.map((backup) => backup.listed));
   for (const { path } of manifest) {
-    if (!present.has(path)) problems.push({ path: folder.path(`vehicles/${directory}/${path}`), problem: 'MANIFEST.sha256 names it, but it is not there' });
+    if (!present.has(path))
+      problems.push({ path: folder.path(`vehicles/${directory}/${path}`), problem: 'MANIFEST.sha256 names it, but it is not there' });
   }
   return { checked: backups.length, problems };
 }

@@ -112,7 +112,9 @@ export class MemoryDisk implements FileSystem {
 
   async readdir(path: string): Promise<readonly string[]> {
     if (this.#entry(path).kind !== 'directory') throw diskError('ENOTDIR');
-    return [...this.#now.keys()].filter((name) => name !== '/' && dirname(name) === path).map((name) => name.slice(path === '/' ? 1 : path.length + 1));
+    return [...this.#now.keys()]
+      .filter((name) => name !== '/' && dirname(name) === path)
+      .map((name) => name.slice(path === '/' ? 1 : path.length + 1));
   }
 
   async lstat(path: string): Promise<{ kind: Entry['kind']; size: number } | undefined> {

@@ -23,7 +23,9 @@ describe('a backup as text', () => {
   });
 
   it('spells one row of 16 bytes per line, LF, two spaces', () => {
-    expect(text).toContain('\n            "00070E151C232A31383F464D545B6269",\n            "70777E858C939AA1A8AFB6BDC4CBD2D9",\n            "E0E7EEF5FC030A11"\n');
+    expect(text).toContain(
+      '\n            "00070E151C232A31383F464D545B6269",\n            "70777E858C939AA1A8AFB6BDC4CBD2D9",\n            "E0E7EEF5FC030A11"\n',
+    );
     expect(text).not.toContain('\r');
     expect(text.endsWith('}\n')).toBe(true);
   });
@@ -44,7 +46,7 @@ describe('a backup as text', () => {
     expect(differing.map((line) => line.trim().slice(0, 9))).toEqual(['"sha256":', '"70777E85', '"contentS']);
   });
 
-  it('refuses every changed byte, each bit of it and each other JSON space', () => {
+  it('refuses every changed byte, each bit of it and each other JSON space', { timeout: 60_000 }, () => {
     const accepted: string[] = [];
     for (let offset = 0; offset < encoded.bytes.length; offset += 1) {
       const original = encoded.bytes[offset] ?? 0;
@@ -58,7 +60,7 @@ describe('a backup as text', () => {
     expect(accepted).toEqual([]);
   });
 
-  it('refuses every truncation, every lost byte and every doubled byte', () => {
+  it('refuses every truncation, every lost byte and every doubled byte', { timeout: 60_000 }, () => {
     const accepted: string[] = [];
     for (let length = 0; length < encoded.bytes.length; length += 1) {
       const lost = new Uint8Array([...encoded.bytes.subarray(0, length), ...encoded.bytes.subarray(length + 1)]);
@@ -74,7 +76,9 @@ describe('a backup as text', () => {
     const error = refusal(text.replace('70777E858C', '70777E858D'));
     expect(error?.code).toBe('archive.damaged');
     expect(error?.message).toContain('block 3301 of ECU 60: its bytes do not match their SHA-256');
-    expect(refusal(text.replace('"E0E7EEF5FC030A11"', '"E0E7EEF5FC030A"'))?.message).toContain('block 3301 of ECU 60: it holds 39 bytes instead of 40');
+    expect(refusal(text.replace('"E0E7EEF5FC030A11"', '"E0E7EEF5FC030A"'))?.message).toContain(
+      'block 3301 of ECU 60: it holds 39 bytes instead of 40',
+    );
     expect(refusal(text.replace('"E0E7EEF5FC030A11"', '"E0E7EEF5FC030A1G"'))?.message).toContain('block 3301 of ECU 60');
   });
 });
@@ -108,7 +112,10 @@ describe('a backup nobody need trust', () => {
     expect(decodeBackup(encodeBackup({ ...CONTENT, label }).bytes).label).toBe(label);
   });
 
-  it.each([['a newer format', { format: 2 }], ['an unknown requirement', { requires: ['sealed'] }]])('lists but does not read %s', (_, change) => {
+  it.each([
+    ['a newer format', { format: 2 }],
+    ['an unknown requirement', { requires: ['sealed'] }],
+  ])('lists but does not read %s', (_, change) => {
     const newer = JSON.stringify({ ...JSON.parse(text), ...change });
     expect(refusal(newer)).toMatchObject({ code: 'archive.newer-format', exit: 10 });
   });
@@ -130,5 +137,7 @@ describe('encoding', () => {
 });
 
 function encodeSeal(content: unknown): string {
-  return createHash('sha256').update(`${JSON.stringify(content, null, 2)}\n`).digest('hex');
+  return createHash('sha256')
+    .update(`${JSON.stringify(content, null, 2)}\n`)
+    .digest('hex');
 }

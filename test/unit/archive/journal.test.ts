@@ -1,6 +1,15 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { type EndRecord, type JournalBegin, type JournalRecord, openArchive, RESERVE_BYTES, readJournal } from '../../../src/archive/index.ts';
+import {
+  type EndRecord,
+  type IntentRecord,
+  type JournalBegin,
+  openArchive,
+  RESERVE_BYTES,
+  type ResultRecord,
+  readJournal,
+  type SeenRecord,
+} from '../../../src/archive/index.ts';
 import { diskError, MemoryDisk } from '../../contract/archive/memory-disk.ts';
 import { VIN } from './sample.ts';
 
@@ -19,9 +28,9 @@ const BEGIN: JournalBegin = {
   time: '2026-11-20T10:15:30.000Z',
   ops: [{ ecu: '60', did: '3301', old: 'FF', mask: '08', new: 'F7', oldSha: SHA, newSha: SHA }],
 };
-const INTENT: JournalRecord = { type: 'INTENT', op: 0, attempt: 1, dir: 'forward' };
-const RESULT: JournalRecord = { type: 'RESULT', op: 0, outcome: 'nrc:33' };
-const SEEN: JournalRecord = { type: 'SEEN', op: 0, value: 'other', afterReset: false, hex: 'F6' };
+const INTENT: IntentRecord = { type: 'INTENT', op: 0, attempt: 1, dir: 'forward' };
+const RESULT: ResultRecord = { type: 'RESULT', op: 0, outcome: 'nrc:33' };
+const SEEN: SeenRecord = { type: 'SEEN', op: 0, value: 'other', afterReset: false, hex: 'F6' };
 const END: EndRecord = { type: 'END', state: 'ROLLED_BACK', observed: [SHA], time: '2026-11-20T10:16:00.000Z' };
 const BEGUN = { ...BEGIN, format: 1, sequence: 1 };
 const RESERVE = /\.reserve$/;
@@ -42,7 +51,13 @@ async function written() {
 describe('a journal', () => {
   it('tells its records again, open until END', async () => {
     const { journal, bytes, archive, disk } = await written();
-    expect(readJournal(bytes())).toMatchObject({ records: [BEGUN, INTENT, RESULT, SEEN], begin: BEGUN, open: true, torn: false, damaged: undefined });
+    expect(readJournal(bytes())).toMatchObject({
+      records: [BEGUN, INTENT, RESULT, SEEN],
+      begin: BEGUN,
+      open: true,
+      torn: false,
+      damaged: undefined,
+    });
     expect(await archive.openJournals(VIN)).toMatchObject([{ txid: BEGIN.txid, vin: VIN, path: journal.path, state: 'OPEN' }]);
     await journal.append(END, { sync: true });
     expect(readJournal(bytes())).toMatchObject({ open: false, end: END });
@@ -52,7 +67,10 @@ describe('a journal', () => {
   });
 
   it('is lines of JSON, each with its number, the hash of the line before and its own', async () => {
-    const lines = new TextDecoder().decode((await written()).bytes()).trimEnd().split('\n');
+    const lines = new TextDecoder()
+      .decode((await written()).bytes())
+      .trimEnd()
+      .split('\n');
     const prevs = lines.map((line) => JSON.parse(line).prev);
     expect(lines.map((line) => JSON.parse(line).seq)).toEqual([0, 1, 2, 3]);
     expect(prevs).toEqual(['0'.repeat(64), ...lines.slice(0, -1).map((line) => createHash('sha256').update(line).digest('hex'))]);
@@ -62,7 +80,7 @@ describe('a journal', () => {
     }
   });
 
-  it('takes no record from a changed line: every byte, each bit of it', async () => {
+  it('takes no record from a changed line: every byte, each bit of it', { timeout: 60_000 }, async () => {
     const bytes = (await written()).bytes();
     const originals = readJournal(bytes).records.map((record) => JSON.stringify(record));
     const wrong: string[] = [];
@@ -79,13 +97,17 @@ describe('a journal', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('holds exactly the finished records wherever it is cut', async () => {
+  it('holds exactly the finished records wherever it is cut', { timeout: 60_000 }, async () => {
     const bytes = (await written()).bytes();
     const all = readJournal(bytes).records;
     for (let length = 0; length < bytes.length; length += 1) {
       const contents = readJournal(bytes.subarray(0, length));
       const whole = new TextDecoder().decode(bytes.subarray(0, length)).split('"}\n').length - 1 + (bytes[length] === 0x0a ? 1 : 0);
-      expect({ length, records: contents.records, damaged: contents.damaged }).toEqual({ length, records: all.slice(0, whole), damaged: undefined });
+      expect({ length, records: contents.records, damaged: contents.damaged }).toEqual({
+        length,
+        records: all.slice(0, whole),
+        damaged: undefined,
+      });
       expect(contents.open).toBe(whole > 0);
     }
   });
@@ -103,11 +125,18 @@ describe('a journal', () => {
 
   it('takes zeros at the end, where data never reached the disk, for a torn line', async () => {
     const bytes = (await written()).bytes();
-    expect(readJournal(new Uint8Array([...bytes, ...new Uint8Array(300)]))).toMatchObject({ torn: true, damaged: undefined, records: [BEGUN, INTENT, RESULT, SEEN] });
+    expect(readJournal(new Uint8Array([...bytes, ...new Uint8Array(300)]))).toMatchObject({
+      torn: true,
+      damaged: undefined,
+      records: [BEGUN, INTENT, RESULT, SEEN],
+    });
   });
 
   it('notices a line taken out and lines exchanged', async () => {
-    const lines = new TextDecoder().decode((await written()).bytes()).trimEnd().split('\n');
+    const lines = new TextDecoder()
+      .decode((await written()).bytes())
+      .trimEnd()
+      .split('\n');
     const [begin = '', intent = '', result = '', seen = ''] = lines;
     const encode = (...parts: string[]) => new TextEncoder().encode(parts.map((line) => `${line}\n`).join(''));
     expect(readJournal(encode(begin, result, seen)).damaged).toContain('line 2: it does not follow');
@@ -128,11 +157,21 @@ describe('writing a journal', () => {
     const journal = await archive.createJournal(BEGIN);
     const reserve = journal.path.replace('.jsonl', '.reserve');
     expect(disk.bytesOf(reserve)).toHaveLength(RESERVE_BYTES);
-    const order = disk.calls.map(({ operation, path }) => `${operation} ${path.replace(/.*\//, '').replace(/[0-9a-f]{8}\.tmp/, 'tmp')}`).slice(-10);
+    const order = disk.calls
+      .map(({ operation, path }) => `${operation} ${path.replace(/.*\//, '').replace(/[0-9a-f]{8}\.tmp/, 'tmp')}`)
+      .slice(-10);
     const name = journal.path.replace(/.*\//, '');
     expect(order).toEqual([
-      `open ${name.replace('jsonl', 'reserve')}`, `write ${name.replace('jsonl', 'reserve')}`, `sync ${name.replace('jsonl', 'reserve')}`,
-      `open .${name}.tmp`, `write .${name}.tmp`, `sync .${name}.tmp`, `link ${name}`, `unlink .${name}.tmp`, 'syncDirectory journals', `open ${name}`,
+      `open ${name.replace('jsonl', 'reserve')}`,
+      `write ${name.replace('jsonl', 'reserve')}`,
+      `sync ${name.replace('jsonl', 'reserve')}`,
+      `open .${name}.tmp`,
+      `write .${name}.tmp`,
+      `sync .${name}.tmp`,
+      `link ${name}`,
+      `unlink .${name}.tmp`,
+      'syncDirectory journals',
+      `open ${name}`,
     ]);
   });
 
@@ -216,34 +255,43 @@ describe('writing a journal', () => {
     expect(readJournal(disk.bytesOf(journal.path)).end).toBeUndefined();
   });
 
-  it.each(['open', 'write', 'sync', 'link', 'syncDirectory'] as const)('leaves no journal behind where creating it fails at any %s', async (operation) => {
-    for (let index = 0; ; index += 1) {
-      const { disk, archive } = open();
-      let seen = 0;
-      disk.before = (call) => {
-        if (call.operation === operation && seen++ === index) throw diskError('EIO');
-      };
-      const failure = await archive.createJournal(BEGIN).then(
-        () => undefined,
-        (error: unknown) => error,
-      );
-      disk.before = () => undefined;
-      if (failure === undefined) {
-        expect(index).toBeGreaterThan(0);
-        break;
+  it.each(['open', 'write', 'sync', 'link', 'syncDirectory'] as const)(
+    'leaves no journal behind where creating it fails at any %s',
+    async (operation) => {
+      for (let index = 0; ; index += 1) {
+        const { disk, archive } = open();
+        let seen = 0;
+        disk.before = (call) => {
+          if (call.operation === operation && seen++ === index) throw diskError('EIO');
+        };
+        const failure = await archive.createJournal(BEGIN).then(
+          () => undefined,
+          (error: unknown) => error,
+        );
+        disk.before = () => undefined;
+        if (failure === undefined) {
+          expect(index).toBeGreaterThan(0);
+          break;
+        }
+        expect(failure).toMatchObject({ exit: 3, code: operation.startsWith('sync') ? 'archive.sync-failed' : 'archive.not-writable' });
+        expect(await archive.openJournals(VIN)).toEqual([]);
+        expect(disk.files().filter((path) => path.includes('/journals/'))).toEqual([]);
       }
-      expect(failure).toMatchObject({ exit: 3, code: operation.startsWith('sync') ? 'archive.sync-failed' : 'archive.not-writable' });
-      expect(await archive.openJournals(VIN)).toEqual([]);
-      expect(disk.files().filter((path) => path.includes('/journals/'))).toEqual([]);
-    }
-  });
+    },
+  );
 
   it('numbers the transactions of a car, whatever the clock says', async () => {
     const { archive } = open();
-    for (const [txid, time] of [['aaaa', '2026-11-20T10:15:30Z'], ['bbbb', '2025-01-01T00:00:00Z']] as const) {
+    for (const [txid, time] of [
+      ['aaaa', '2026-11-20T10:15:30Z'],
+      ['bbbb', '2025-01-01T00:00:00Z'],
+    ] as const) {
       await (await archive.createJournal({ ...BEGIN, txid, time })).append(END, { sync: true });
     }
-    expect((await archive.listJournals()).map(({ txid, begin }) => [txid, begin.sequence])).toEqual([['aaaa', 1], ['bbbb', 2]]);
+    expect((await archive.listJournals()).map(({ txid, begin }) => [txid, begin.sequence])).toEqual([
+      ['aaaa', 1],
+      ['bbbb', 2],
+    ]);
     expect((await archive.findJournal('bbbb')).txid).toBe('bbbb');
     await expect(archive.findJournal('cccc')).rejects.toMatchObject({ code: 'usage.job', exit: 2 });
   });

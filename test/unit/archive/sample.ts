@@ -30,5 +30,11 @@ export const DRAFT: BackupDraft = {
 };
 
 export const CONTENT: BackupContent = {
-  ...DRAFT, format: 1, requires: [], sequence: 7, time: '2026-11-20T10:15:30Z', clockTrusted: true, prev: null,
+  ...DRAFT,
+  format: 1,
+  requires: [],
+  sequence: 7,
+  time: '2026-11-20T10:15:30Z',
+  clockTrusted: true,
+  prev: null,
 };
