@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { openArchive } from '../../../src/archive/index.ts';
 import { isKombiError } from '../../../src/core/index.ts';
 import { DRAFT, VIN } from '../../unit/archive/sample.ts';
-import { type DiskCall, diskError, MemoryDisk } from './memory-disk.ts';
+import { type DiskCall, diskError, MemoryDisk } from '../../support/memory-disk.ts';
 
 const ROOT = '/home/me/archive';
 

@@ -10,7 +10,7 @@ import {
   readJournal,
   type SeenRecord,
 } from '../../../src/archive/index.ts';
-import { diskError, MemoryDisk } from '../../contract/archive/memory-disk.ts';
+import { diskError, MemoryDisk } from '../../support/memory-disk.ts';
 import { VIN } from './sample.ts';
 
 const SHA = 'ab'.repeat(32);

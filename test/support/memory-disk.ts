@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { FileSystem, OpenFile } from '../../../src/archive/index.ts';
+import type { FileSystem, OpenFile } from '../../src/archive/index.ts';
 
 /** One call of a FileSystem, before it is carried out. */
 export interface DiskCall {
@@ -146,6 +146,15 @@ export class MemoryDisk implements FileSystem {
       this.#now.set(path, entry);
     }
     this.before = () => undefined;
+  }
+
+  /** What a crash at this moment would leave, by path. */
+  durableFiles(): ReadonlyMap<string, Uint8Array> {
+    const files = new Map<string, Uint8Array>();
+    for (const [path, entry] of this.#durable) {
+      if (entry.kind === 'file' && this.#reachable(dirname(path))) files.set(path, entry.inode.synced ?? new Uint8Array());
+    }
+    return files;
   }
 
   /** For tests that plant or damage something. */

@@ -1,0 +1,61 @@
+import { KombiError } from '../../src/core/index.ts';
+import type { Car } from '../../src/mock/index.ts';
+import { DiagnosticConnection, type Wire } from '../../src/mock/hsfz/connection.ts';
+import type { ByteStream, OpenByteStream, Transport } from '../../src/transport/index.ts';
+import { createEnetTransport } from '../../src/transport/enet/index.ts';
+
+/** ENET to a mock car without sockets, so that both ends can share one virtual clock. */
+export function enetInMemory(car: Car): Transport {
+  return createEnetTransport({ open: openInMemory(car), clock: car.clock, description: 'ENET in memory', portName: undefined });
+}
+
+function openInMemory(car: Car): OpenByteStream {
+  return async () => {
+    let open = true;
+    let consumer: (chunk: Uint8Array) => void = () => undefined;
+    let lost: (error: Error) => void = () => undefined;
+    const hangUp = (): void => {
+      queueMicrotask(() => {
+        if (!open) return;
+        open = false;
+        lost(closed());
+      });
+    };
+    const wire: Wire = {
+      write: (bytes) => {
+        const copy = bytes.slice();
+        queueMicrotask(() => {
+          if (open) consumer(copy);
+        });
+      },
+      end: hangUp,
+      reset: hangUp,
+    };
+    const gateway = new DiagnosticConnection(car, wire, { absent: '0043', aliveMs: 0, idleMs: 3_600_000 });
+    const stream: ByteStream = {
+      description: 'gateway in memory',
+      write: async (bytes) => {
+        if (!open) throw closed();
+        const copy = bytes.slice();
+        queueMicrotask(() => {
+          if (open) gateway.feed(copy);
+        });
+      },
+      onData: (next) => {
+        consumer = next;
+      },
+      onLost: (listener) => {
+        lost = listener;
+      },
+      close: async () => {
+        open = false;
+        gateway.close();
+      },
+    };
+    return stream;
+  };
+}
+
+function closed(): KombiError {
+  return new KombiError({ code: 'link.closed', message: 'The connection in memory has ended' });
+}

@@ -1,0 +1,183 @@
+import { type Archive, openArchive } from '../../src/archive/index.ts';
+import { loadCatalog } from '../../src/catalog/index.ts';
+import { parseEdit } from '../../src/coding/index.ts';
+import { type EcuAddress, isKombiError, VirtualClock } from '../../src/core/index.ts';
+import { backUp, Car, carryOut, lockCar, lockOnly, newJobId, type Plan, planCoding, planUndo, recover, type RecoverResult } from '../../src/job/index.ts';
+import { createMockSerialPort, plugIn } from '../../src/mock/elm327/index.ts';
+import {
+  type CarState,
+  createFaultBoard,
+  type FaultBoard,
+  type Car as MockCar,
+  type Profile,
+  parseFault,
+  startMockCar,
+} from '../../src/mock/index.ts';
+import { createElm327Transport, openSerialStream } from '../../src/transport/elm327/index.ts';
+import type { Transport } from '../../src/transport/index.ts';
+import { enetInMemory } from './enet-in-memory.ts';
+import { MemoryDisk } from './memory-disk.ts';
+import { watchWrites } from './watch-writes.ts';
+
+export type Wire = 'enet' | 'elm327';
+
+export interface RigOptions {
+  readonly wire: Wire;
+  /** Name of a profile, or one already loaded. */
+  readonly profile?: string | Profile;
+  /** In the text form of `--fault`. */
+  readonly faults?: readonly string[];
+}
+
+const TOOL = { name: 'kombi', version: 'test' };
+const DAY = Date.UTC(2026, 10, 20, 10, 15, 30);
+const BAUD = 115_200;
+
+let rigs = 0;
+
+/** How a command ended, as its exit status tells it. */
+export interface Outcome {
+  readonly exit: number;
+  readonly code: string | undefined;
+  readonly vehicle: string;
+  readonly message: string;
+  readonly value: unknown;
+}
+
+/**
+ * A whole workshop on one virtual clock: a mock car behind a wire, a disk that forgets what was not synced, and the
+ * real jobs between them. Nothing waits for real time, and every run with the same faults is the same run.
+ */
+export class Rig {
+  readonly wire: Wire;
+  readonly clock = new VirtualClock();
+  readonly disk = new MemoryDisk();
+  readonly directory: string;
+  readonly car: MockCar;
+  readonly before: CarState;
+  readonly catalog = loadCatalog();
+  /** Violations of I1 seen on the wire; every test asserts that there are none. */
+  readonly violations: string[] = [];
+  readonly #board: FaultBoard;
+  readonly #links: Transport[] = [];
+  #healed = false;
+
+  constructor({ wire, profile = 'f06-sos', faults = [] }: RigOptions) {
+    rigs += 1;
+    this.wire = wire;
+    // Locks are the machine's: no two rigs may share one.
+    this.directory = `/rig-${process.pid}-${rigs}`;
+    this.#board = createFaultBoard(faults.map(parseFault));
+    const board = this.#board;
+    const healing: FaultBoard = {
+      strike: (kind, event) => (this.#healed ? undefined : board.strike(kind, event)),
+      add: (fault) => board.add(fault),
+      struck: () => board.struck(),
+    };
+    this.car = startMockCar({ profile, clock: this.clock, faults: healing });
+    this.before = this.car.exportState();
+  }
+
+  archive(): Archive {
+    return openArchive(this.directory, { fileSystem: this.disk, hostId: 'rig', now: () => this.now() });
+  }
+
+  now(): Date {
+    return new Date(DAY + this.clock.now());
+  }
+
+  /** How often each fault has struck. */
+  struck(): readonly number[] {
+    return this.#board.struck().map(({ times }) => times);
+  }
+
+  /** Ends all faults; what they have broken stays broken. */
+  heal(): void {
+    this.#healed = true;
+    this.disk.before = () => undefined;
+    this.disk.capacity = Number.POSITIVE_INFINITY;
+    Object.assign(this.car.environment, { voltage: this.car.profile.voltage, ignition: true, engineRpm: 0, speedKmh: 0 });
+  }
+
+  /** A new link, with a new adapter where the wire has one, watched for writes that are not covered on disk. */
+  async link(): Promise<Transport> {
+    const link = this.wire === 'enet' ? enetInMemory(this.car) : await this.#adapter();
+    this.#links.push(link);
+    return watchWrites(link, { disk: this.disk, before: this.before, report: (violation) => this.violations.push(violation) });
+  }
+
+  async #adapter(): Promise<Transport> {
+    const path = `/dev/rig-${process.pid}-${rigs}-${this.#links.length}`;
+    const { binding } = await createMockSerialPort(plugIn(this.car, { baud: BAUD }), { path });
+    return createElm327Transport({
+      open: openSerialStream({ path, baudRate: BAUD, clock: this.clock, binding }),
+      clock: this.clock,
+      description: 'ELM327 on the rig',
+      portName: undefined,
+    });
+  }
+
+  /** `kombi code`. */
+  code(edits: readonly string[], signal?: AbortSignal): Promise<Outcome> {
+    return this.#job((car) => planCoding(car, edits.map(parseEdit)), signal);
+  }
+
+  /** `kombi undo`. */
+  undo(signal?: AbortSignal): Promise<Outcome> {
+    return this.#job((car, archive) => planUndo(car, archive), signal);
+  }
+
+  /** `kombi recover`. */
+  recover(options: { readonly forward?: boolean } = {}): Promise<Outcome> {
+    return this.#command(async (car) => {
+      const archive = this.archive();
+      await using lock = await lockOnly(car, archive);
+      const result: RecoverResult = await recover(car, archive, { lock, now: () => this.now(), ...options });
+      return { exit: result.exit, vehicle: result.vehicle, value: result };
+    });
+  }
+
+  /** What a crash now would leave, and a new process on it. */
+  crash(): void {
+    this.disk.crash();
+  }
+
+  async dispose(): Promise<void> {
+    for (const link of this.#links) await link.dispose();
+    this.car.close();
+  }
+
+  #job(makePlan: (car: Car, archive: Archive) => Promise<Plan>, signal?: AbortSignal): Promise<Outcome> {
+    return this.#command(async (car) => {
+      const archive = this.archive();
+      await using lock = await lockCar(car, archive);
+      const plan = await makePlan(car, archive);
+      if (plan.alreadyDone) return { exit: 0, vehicle: 'untouched', value: plan };
+      const ecus = plan.ecus.map((ecu) => ecu.address as EcuAddress);
+      const backup = await backUp(car, archive, { ecus, tool: TOOL, txid: newJobId() });
+      const result = await carryOut(car, plan, {
+        archive,
+        lock,
+        backup,
+        tool: TOOL,
+        now: () => this.now(),
+        ...(signal === undefined ? {} : { signal }),
+      });
+      return { exit: 0, vehicle: 'changed', value: result };
+    });
+  }
+
+  async #command(run: (car: Car) => Promise<{ exit: number; vehicle: string; value: unknown }>): Promise<Outcome> {
+    let car: Car | undefined;
+    try {
+      car = await Car.open(await this.link(), { catalog: this.catalog });
+      const { exit, vehicle, value } = await run(car);
+      return { exit, vehicle, value, code: undefined, message: '' };
+    } catch (error) {
+      if (!isKombiError(error)) throw error;
+      return { exit: error.exit, code: error.code, vehicle: error.vehicle, message: error.message, value: undefined };
+    } finally {
+      await car?.dispose();
+    }
+  }
+}
