@@ -41,7 +41,7 @@ export class HsfzConnection {
   readonly #kept: (Message | KombiError)[] = [];
   #receiver: Wait<Message | undefined> | undefined;
   #lastTarget: EcuAddress | undefined;
-  #heard = false;
+  #served = false;
   #end: Error | undefined;
 
   constructor({ stream, clock, tester, ackTimeoutMs }: HsfzConnectionOptions) {
@@ -51,9 +51,8 @@ export class HsfzConnection {
     this.#ackTimeoutMs = ackTimeoutMs;
     this.#aliveAnswer = encodeHsfzFrame(HsfzControl.aliveCheck, Uint8Array.of(0x00, tester));
     const take = (frame: HsfzFrame) => this.#take(frame);
-    stream.onLost((error) => this.#finish(this.#heard ? error : busyError(stream, error)));
+    stream.onLost((error) => this.#finish(this.#served ? error : busyError(stream, error)));
     stream.onData((chunk) => {
-      this.#heard = true;
       try {
         this.#buffer.push(chunk, take);
       } catch (error) {
@@ -112,11 +111,13 @@ export class HsfzConnection {
   #take({ control, body }: HsfzFrame): void {
     switch (control) {
       case HsfzControl.diagnostic:
+        this.#served = true;
         if (body.length > HSFZ_ADDRESS_BYTES && body[1] === this.#tester) {
           this.#offer({ source: body[0] as EcuAddress, payload: body.slice(HSFZ_ADDRESS_BYTES) });
         }
         break;
       case HsfzControl.acknowledge:
+        this.#served = true;
         if (body.length >= HSFZ_ADDRESS_BYTES && body.length <= MAX_ACK_BYTES) {
           this.#acks.find((ack) => startsWith(ack.frame, body))?.wait.resolve();
         }
@@ -127,7 +128,8 @@ export class HsfzConnection {
         break;
       default: {
         const error = gatewayError(control, body);
-        if (error !== undefined) this.#refuse(error, control, body[1]);
+        if (control === HsfzControl.notReady && !this.#served) this.#finish(busyError(this.#stream, error));
+        else if (error !== undefined) this.#refuse(error, control, body[1]);
       }
     }
   }
@@ -184,12 +186,15 @@ function startsWith(frame: Uint8Array, body: Uint8Array): boolean {
   return true;
 }
 
-/** A gateway that serves one tester at a time is said to take the connection and drop it (bmw-diagnostics §1.5, hypothesis). */
-function busyError(stream: ByteStream, cause: Error): KombiError {
+/**
+ * A gateway is said to serve one tester at a time (bmw-diagnostics §1.5, hypothesis). How it turns another one away is
+ * not known: "not ready", or dropping the connection, before anything else is taken for it.
+ */
+function busyError(stream: ByteStream, cause: unknown): KombiError {
   return new KombiError({
     code: 'link.busy',
     exit: EXIT.locked,
-    message: `${stream.description} took the connection and dropped it without a word: another tester is probably connected`,
+    message: `${stream.description} took the connection and will not talk: another tester is probably connected`,
     hint: 'Close other diagnostic programs, on other computers too, wait ten seconds and try again.',
     cause,
   });

@@ -154,7 +154,7 @@ describe('error words', () => {
     ['0042', '', 'link.hsfz-format', 8],
     ['0043', 'F460', 'ecu.absent', 3],
     ['0044', '', 'link.hsfz-too-large', 8],
-    ['0045', '', 'link.hsfz-not-ready', 8],
+    ['0045', '', 'link.busy', 7],
     ['00FF', 'F460', 'link.hsfz-out-of-memory', 8],
     ['00FF', '', 'link.hsfz-out-of-memory', 8],
   ])('%s %s in place of the acknowledgement is %s', async (control, body, code, exit) => {
@@ -169,6 +169,12 @@ describe('error words', () => {
     await expect(receive()).rejects.toMatchObject({ code: 'ecu.absent', message: 'There is no ECU 60 in this car, says the gateway' });
   });
 
+  it('"not ready" in the middle of things is no sign of another tester', async () => {
+    gateway.answer = () => gateway.say(ACK, frame('0045', ''));
+    await transport.send(CLUSTER, READ_VIN);
+    await expect(receive()).rejects.toMatchObject({ code: 'link.hsfz-not-ready', exit: 8 });
+  });
+
   it('do not strike a request to another ECU', async () => {
     gateway.answer = () => gateway.say(frame('0043', 'F499'), ACK, frame('0043', 'F499'), ANSWER);
     await transport.send(CLUSTER, READ_VIN);
@@ -178,7 +184,7 @@ describe('error words', () => {
 
 describe('the end of a connection', () => {
   it('ends whatever waits', async () => {
-    gateway.say(frame('0012', 'F400'));
+    gateway.say(ACK);
     const sending = transport.send(CLUSTER, READ_VIN);
     const receiving = receive(60_000);
     gateway.hangUp();
