@@ -25,7 +25,7 @@ export function loadProfile(nameOrPath: string): Profile {
     throw new KombiError({
       code: 'usage.profile',
       message: `there is no mock car "${nameOrPath}"`,
-      hint: `Mock cars: ${profileNames().join(', ')}; or name a profile file, such as ./my-car.json.`,
+      hint: `Mock cars: ${profileNames().join(', ')}.`,
     });
   }
   const file = isPath ? nameOrPath : `${VEHICLES}${nameOrPath}.json`;

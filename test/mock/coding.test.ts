@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { dashboard, diffStates } from '../../src/mock/index.ts';
+import { fromHex, toHex, VirtualClock } from '../../src/core/index.ts';
+import { type Car, dashboard, diffStates, type EcuProfile, loadProfile, startMockCar } from '../../src/mock/index.ts';
 import { bench, masksWith } from './support.ts';
 
 const CLOCK_LOST = '60:62D113FFFFFFFFFFFFFF';
@@ -96,6 +97,57 @@ describe('a coding write', () => {
     const { ask } = bench();
     ask(0x10, '1003');
     expect(ask(0x10, '2E37FE41414141414141')).toEqual(['10:7F2E31']);
+  });
+});
+
+describe('an ECU as its profile sets it', () => {
+  const base = loadProfile('f06-sos');
+  const cluster = base.ecus.get(0x60);
+
+  function carWith(changes: Partial<EcuProfile>): { car: Car; clock: VirtualClock; ask(hex: string): string[] } {
+    if (cluster === undefined) throw new Error('no cluster');
+    const clock = new VirtualClock();
+    const car = startMockCar({ profile: { ...base, ecus: new Map([[0x60, { ...cluster, ...changes }]]) }, clock });
+    const ask = (hex: string) => {
+      const answers: string[] = [];
+      car.request({ tester: 0xf1, target: 0x60, payload: fromHex(hex) }, (_source, payload) => answers.push(toHex(payload)));
+      return answers;
+    };
+    return { car, clock, ask };
+  }
+
+  it('refuses coding with 33 where coding must be signed, but not the clock', () => {
+    const { ask } = carWith({ secureCoding: true });
+    ask('1003');
+    expect(ask('2E301044303030303032')).toEqual(['7F2E33']);
+    expect(ask('2ED113163B00140B07EA')).toEqual(['6ED113']);
+  });
+
+  it('takes the time it needs for every answer', async () => {
+    const { ask, clock } = carWith({ timing: { replyMs: 30 } });
+    const answers = ask('3E00');
+    await clock.sleep(29);
+    expect(answers).toEqual([]);
+    await clock.sleep(2);
+    expect(answers).toEqual(['7E00']);
+  });
+
+  it('has its own S3 and its own reset time', async () => {
+    const { ask, clock } = carWith({ timing: { s3Ms: 100, resetMs: 10 } });
+    ask('1003');
+    await clock.sleep(100);
+    expect(ask('22F186')).toEqual(['62F1860181']);
+    ask('1101');
+    await clock.sleep(10);
+    expect(ask('3E00')).toEqual(['7E00']);
+  });
+
+  it('states its flow control to the CAN', () => {
+    expect(carWith({}).car.canFlowControl(0x60)).toEqual({ blockSize: 0, separationTime: 0 });
+    expect(carWith({ flowControl: { blockSize: 8, separationTime: 10 } }).car.canFlowControl(0x60)).toEqual({
+      blockSize: 8,
+      separationTime: 10,
+    });
   });
 });
 

@@ -1,4 +1,4 @@
-import { concatBytes } from '../../core/index.ts';
+import { concatBytes, type Timer } from '../../core/index.ts';
 import type { Car } from '../car.ts';
 import { NRC, negative } from '../ecu/nrc.ts';
 import { eventOf } from '../fault-event.ts';
@@ -48,6 +48,7 @@ export class DiagnosticConnection {
   #isClosed = false;
   #heardMs: number;
   #askedMs: number;
+  #silence: Timer | undefined;
 
   constructor(car: Car, wire: Wire, options: DiagnosticConnectionOptions) {
     this.#car = car;
@@ -69,15 +70,15 @@ export class DiagnosticConnection {
     this.#flush();
   }
 
-  /** Turns a tester away, as where another one is connected. */
+  /** Turns a tester away without a word, as where another one is connected; how a real gateway does it is unknown. */
   refuse(): void {
-    this.#send(encodeFrame(CONTROL.notReady, []));
     this.#finish('fin');
   }
 
   /** The other end is gone. */
   close(): void {
     this.#isClosed = true;
+    this.#silence?.cancel();
   }
 
   #onFrame(control: number, body: Uint8Array): boolean {
@@ -186,7 +187,7 @@ export class DiagnosticConnection {
   #finish(how: 'fin' | 'rst'): void {
     if (this.#isClosed) return;
     this.#flush();
-    this.#isClosed = true;
+    this.close();
     if (how === 'fin') this.#wire.end();
     else this.#wire.reset();
   }
@@ -206,6 +207,6 @@ export class DiagnosticConnection {
     }
     const idleLeftMs = this.#heardMs + idleMs - now;
     const nextMs = aliveMs > 0 ? Math.min(idleLeftMs, this.#askedMs + aliveMs - now) : idleLeftMs;
-    this.#car.clock.backgroundTimer(nextMs, () => this.#watch());
+    this.#silence = this.#car.clock.backgroundTimer(nextMs, () => this.#watch());
   }
 }

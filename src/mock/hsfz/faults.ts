@@ -98,7 +98,7 @@ export const HSFZ_FAULTS: Readonly<Record<string, HsfzFaultKind>> = {
 
 /** The faults of a connection as a whole; each counts the connections to the diagnostic port. */
 export const HSFZ_CONNECTION_FAULTS: Readonly<Record<'busy' | 'silent', FaultKind>> = {
-  busy: { does: 'says that diagnosis is not ready (45) and closes, as where another tester is connected' },
+  busy: { does: 'closes the connection at once, as where another tester is connected' },
   silent: { does: 'accepts the connection and never says anything' },
 };
 

@@ -11,7 +11,6 @@ export const CONTROL = {
   incorrectFormat: 0x42,
   incorrectDestination: 0x43,
   messageTooLarge: 0x44,
-  notReady: 0x45,
 } as const;
 
 const HEADER_BYTES = 6;

@@ -94,7 +94,6 @@ describe('the gateway on the network', () => {
     const testers = await Promise.all(Array.from({ length: 8 }, () => open(server.port)));
     expect(await Promise.all(testers.map(ping))).toEqual(new Array(8).fill(PONG));
     const ninth = await open(server.port);
-    expect(await ninth.read(6)).toBe('000000000045');
     expect(await ninth.ended()).toBe('fin');
     testers[0]?.socket.end();
     await testers[0]?.ended();
