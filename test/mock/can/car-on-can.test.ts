@@ -174,6 +174,19 @@ describe('an ECU on the diagnostic CAN', () => {
   });
 });
 
+describe('frames that only look like a request', () => {
+  it('of 29 bits or remote reach nobody', async () => {
+    const { clock, car, bus, texts } = socket({ answers: { '3E00': '7E00' } });
+    const node = { receive: () => {} };
+    const data = Buffer.from('60023E00', 'hex');
+    bus.send(node, { id: 0x6f1, extended: true, data });
+    bus.send(node, { id: 0x6f1, remote: true, data });
+    await clock.sleep(50);
+    expect(car.received).toEqual([]);
+    expect(texts()).toHaveLength(2);
+  });
+});
+
 describe('OBD-II on the same wire', () => {
   it('answers supported parameters, values and the VIN as an engine ECU', async () => {
     const { clock, texts, send } = socket();
@@ -205,6 +218,15 @@ describe('faults of the wire', () => {
     send('60 10 08 2E 33 01 01 02');
     await clock.sleep(3000);
     expect(texts()).toEqual(['660#F1310000', '660#F1310000', '660#F1300000']);
+  });
+
+  it('frames sent into a wait are lost', async () => {
+    const { clock, car, send } = socket({ faults: [{ kind: 'fc-wait', value: '1' }] });
+    send('60 10 08 2E 33 01 01 02');
+    await clock.sleep(100);
+    send('60 21 03 04 05 06 07 08');
+    await clock.sleep(3000);
+    expect(car.received).toEqual([]);
   });
 
   it('fc-wait without a number waits beyond all patience', async () => {

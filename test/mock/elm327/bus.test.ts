@@ -60,6 +60,16 @@ describe('raw mode, ISO 15765-2 on the host', () => {
     expect(terminal.car.received).toEqual([]);
   });
 
+  it('before 2.0 sends eight bytes only after AL', async () => {
+    const terminal = await rawTerminal({ personality: 'genuine-1.4b', answers: { '3E00': '7E00' } });
+    expect(await terminal.askAll(['ATNL', '60023E0000000000', 'ATAL', '60023E0000000000'])).toEqual([
+      'OK\r\r>',
+      '?\r\r>',
+      'OK\r\r>',
+      '660F1027E00\r\r>',
+    ]);
+  });
+
   it('passes only what filter and mask let through', async () => {
     const terminal = await rawTerminal({ answers: { '3E00': '7E00' } });
     await terminal.ask('ATCRA612');
@@ -149,6 +159,43 @@ describe('waiting', () => {
     await terminal.clock.sleep(8000);
     terminal.send(' ');
     expect(await terminal.read()).toBe('660F1027E00\rSTOPPED\r\r>');
+  });
+});
+
+describe('monitoring', () => {
+  /** An answer of two seconds from now, nobody waiting for it. */
+  async function answering(setUp: readonly string[], request: string): Promise<Terminal> {
+    const terminal = await rawTerminal({ answers: { '223301': longAnswer(3) } });
+    terminal.car.delayMs = 2000;
+    await terminal.askAll([...setUp, 'ATR0', request, 'ATR1']);
+    return terminal;
+  }
+
+  async function monitored(terminal: Terminal): Promise<string> {
+    terminal.send('ATMA\r');
+    await terminal.clock.sleep(5000);
+    terminal.send(' ');
+    return terminal.read();
+  }
+
+  it('sends no flow control', async () => {
+    const terminal = await answering(['ATH0', 'ATPBC101', 'ATPC', 'ATCEA60', 'ATFCSH6F1', 'ATFCSD60300000', 'ATFCSM1'], '223301');
+    expect(await monitored(terminal)).toBe('017\r0:6233ABABAB\rSTOPPED\r\r>');
+  });
+
+  it('sees no frame of the other width', async () => {
+    const terminal = await answering([], '6003223301');
+    await terminal.ask('ATTP7');
+    expect(await monitored(terminal)).toBe('STOPPED\r\r>');
+  });
+
+  it('opens the protocol anew, as PC does, and only then PB counts', async () => {
+    const terminal = await rawTerminal({ answers: { '3E00': '7E00' } });
+    await terminal.askAll(['ATH0', '60023E00', 'ATPBC101']);
+    expect(await terminal.ask('60023E00')).toBe('F1027E00\r\r>');
+    await monitored(terminal);
+    // Now as ISO 15765: the address is taken for a payload byte, and nobody understands.
+    expect(await terminal.ask('60023E00')).toBe('NO DATA\r\r>');
   });
 });
 

@@ -72,6 +72,21 @@ describe('the line discipline of an ELM327', () => {
     expect(fast.adapter.counters).toEqual({ charactersReceived: 5 + 4, charactersSent: 5 + 5 + 14, canFrames: 0 });
   });
 
+  it('takes two writes at once one after the other', async () => {
+    const terminal = new Terminal();
+    await terminal.ask('ATE0');
+    const from = terminal.clock.now();
+    terminal.send('AT');
+    terminal.send('I\r');
+    expect(await terminal.read()).toBe('ELM327 v2.1\r\r>');
+    expect(terminal.lastAt - from).toBeCloseTo((4 + 14) * (10_000 / 38_400), 3);
+  });
+
+  it('neither takes nor echoes NUL', async () => {
+    const terminal = new Terminal();
+    expect(await terminal.ask('\0AT\0I')).toBe('ATI\rELM327 v2.1\r\r>');
+  });
+
   it('echoes while the command is still coming in', async () => {
     const terminal = new Terminal();
     expect(await terminal.time('ATI')).toBeCloseTo((4 + 1 + 14) * (10_000 / 38_400), 3);
@@ -96,6 +111,15 @@ describe('the line discipline of an ELM327', () => {
     await terminal.clock.sleep(2000);
     terminal.send(' ');
     expect(await terminal.read()).toBe('\r\rELM327 v2.1\r\r>');
+  });
+
+  it('stays awake when something is typed in time', async () => {
+    const terminal = new Terminal();
+    await terminal.askAll(['ATE0', 'ATLP']);
+    await terminal.clock.sleep(500);
+    await terminal.ask('ATI');
+    await terminal.clock.sleep(2000);
+    expect(await terminal.ask('ATI')).toBe('ELM327 v2.1\r\r>');
   });
 
   it('keeps the stored protocol with TP and M0, and writes it with SP', async () => {
@@ -123,6 +147,10 @@ describe('the line discipline of an ELM327', () => {
     expect(await terminal.read()).toBe('OK\r\r>');
     expect(terminal.adapter.baud).toBeCloseTo(4_000_000 / 0x23, 3);
     expect(await terminal.ask('ATBRD00')).toBe('?\r\r>');
+    await terminal.ask('ATWS');
+    expect(terminal.adapter.baud).toBeCloseTo(4_000_000 / 0x23, 3);
+    await terminal.ask('ATZ');
+    expect(terminal.adapter.baud).toBe(38_400);
   });
 
   it('lists and changes its programmable parameters', async () => {
