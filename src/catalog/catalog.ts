@@ -1,6 +1,6 @@
 import { type Did, type EcuAddress, formatEcuAddress, type Vin } from '../core/index.ts';
 import { DATA_FOLDER, loadDataFile, type Row } from './data-file.ts';
-import type { BlockLayout, Cafd, CheckControlMessage, Ecu, Model, ProtectedBlocks, Source, TroubleCode } from './facts.ts';
+import type { BlockLayout, Cafd, CheckControlMessage, Ecu, EcuTiming, Model, ProtectedBlocks, Source, TroubleCode } from './facts.ts';
 import type { DATA_FILES } from './schema.ts';
 
 /** What decides whether a layout may be believed of an ECU. */
@@ -14,6 +14,8 @@ export interface BlockOfEcu extends CodingData {
   readonly ecu: EcuAddress;
   readonly block: Did;
 }
+
+const STANDARD_TIMING: EcuTiming = { p2StarMs: 5000, s3Ms: 5000 };
 
 /** Everything the program knows of BMW control units, each fact with its source and standing. Files are read on first use. */
 export interface Catalog {
@@ -31,6 +33,8 @@ export interface Catalog {
   checkControlLayouts(data?: CodingData): readonly BlockLayout[];
   /** Every coding block of an ECU with these coding data, ascending; undefined where not all of the data are known. */
   knownBlocks(cafds: readonly string[]): readonly Did[] | undefined;
+  /** The longest times of an ECU with these coding data; those of ISO 14229-2 (P2* 5 s, S3 5 s) where nothing else is known. */
+  timing(data: CodingData): EcuTiming;
   /** Why this block must not be edited, if it must not. */
   protectedBlock(block: { readonly ecu: EcuAddress; readonly block: Did; readonly cafds?: readonly string[] }): ProtectedBlocks | undefined;
   readonly messages: readonly CheckControlMessage[];
@@ -126,6 +130,12 @@ class DataCatalog implements Catalog {
       for (const block of cafd.blocks) blocks.add(block);
     }
     return [...blocks].sort((left, right) => left - right);
+  }
+
+  timing({ cafds, vin }: CodingData): EcuTiming {
+    const known = cafds.map((id) => (this.#believed(id, vin) ? this.#cafd(id)?.timing : undefined) ?? STANDARD_TIMING);
+    if (known.length === 0) return STANDARD_TIMING;
+    return { p2StarMs: Math.max(...known.map(({ p2StarMs }) => p2StarMs)), s3Ms: Math.max(...known.map(({ s3Ms }) => s3Ms)) };
   }
 
   protectedBlock(place: {

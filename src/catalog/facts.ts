@@ -22,8 +22,6 @@ export interface Ecu extends Statement {
   readonly name: string;
   readonly title: string;
   readonly aliases: readonly string[];
-  /** Session timeout, where this ECU is known to differ from ISO 14229-2. */
-  readonly s3Ms?: number | undefined;
 }
 
 /** A named range of bytes in a block. */
@@ -70,6 +68,12 @@ export interface BlockLayout {
   readonly evidence: Evidence;
 }
 
+/** Milliseconds. */
+export interface EcuTiming {
+  readonly p2StarMs: number;
+  readonly s3Ms: number;
+}
+
 /** What is known of one set of coding data. */
 export interface Cafd extends Statement {
   /** Eight upper-case hex digits. */
@@ -77,6 +81,8 @@ export interface Cafd extends Statement {
   readonly ecu: EcuAddress;
   /** Every coding block that an ECU with these data holds. */
   readonly blocks: readonly Did[];
+  /** How long a request may stay at work and a session may live, where ECUs with these data are known to differ from ISO 14229-2. */
+  readonly timing?: EcuTiming | undefined;
   /** The only cars it may be believed of: the test VINs of synthetic data. */
   readonly vins?: readonly Vin[] | undefined;
 }

@@ -81,13 +81,13 @@ const ecuSchema: z.ZodType<Ecu> = z.strictObject({
   name: z.string().regex(/^[A-Z]\w+$/),
   title: z.string().min(1),
   aliases: names,
-  s3Ms: z.int().min(1).optional(),
   ...statement,
 });
 const cafdSchema: z.ZodType<Cafd> = z.strictObject({
   id: cafdId,
   ecu: address,
   blocks: z.array(block).min(1),
+  timing: z.strictObject({ p2StarMs: z.int().min(1), s3Ms: z.int().min(1) }).optional(),
   vins: z.array(vin).optional(),
   ...statement,
 });

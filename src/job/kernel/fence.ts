@@ -2,15 +2,13 @@ import { EXIT, KombiError, type Vin } from '../../core/index.ts';
 import { cafdsOf, type EcuIdentity, readEcuIdentity, readVin } from '../../vehicle/index.ts';
 import type { Car } from '../car.ts';
 
-/** ISO 14229-2 S3 server, where the catalog says nothing else of an ECU. */
-const DEFAULT_S3_MS = 5000;
 const MARGIN_MS = 1000;
 
 export interface FenceOptions {
   readonly car: Car;
   readonly ecus: readonly EcuIdentity[];
-  /** From the sessions' own answers. */
-  readonly p2StarMs: number;
+  /** From the sessions' own answers; undefined where this process began none. */
+  readonly p2StarMs: number | undefined;
 }
 
 /**
@@ -21,9 +19,11 @@ export interface FenceOptions {
  */
 export async function fence(options: FenceOptions): Promise<void> {
   const { car } = options;
-  const s3Ms = Math.max(...options.ecus.map((ecu) => car.catalog.ecu(ecu.address)?.s3Ms ?? DEFAULT_S3_MS));
+  const timings = options.ecus.map((ecu) => car.catalog.timing({ cafds: cafdsOf(ecu.svk), vin: car.identity.vin }));
+  const p2StarMs = options.p2StarMs ?? Math.max(...timings.map((timing) => timing.p2StarMs));
+  const s3Ms = Math.max(...timings.map((timing) => timing.s3Ms));
   await car.transport.close();
-  await car.client.clock.sleep(Math.max(options.p2StarMs, s3Ms) + MARGIN_MS);
+  await car.client.clock.sleep(Math.max(p2StarMs, s3Ms) + MARGIN_MS);
   await car.client.reopen();
   await assertSameCar(car, options.ecus);
 }

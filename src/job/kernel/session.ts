@@ -5,15 +5,12 @@ const EXTENDED_SESSION = 0x03;
 const CODING_SESSION = 0x41;
 const SESSION_REFUSALS: ReadonlySet<number> = new Set([0x12, 0x7e, 0x7f]);
 
-/** Until an answer says otherwise (ISO 14229-2 default P2*). */
-const DEFAULT_P2_STAR_MS = 5000;
-
 /** The session that the next write to an ECU needs: extended, and BMW's coding session where that is refused. */
 export class CodingSession {
   readonly #client: UdsClient;
   readonly #ecu: EcuAddress;
   readonly #signal: AbortSignal | undefined;
-  #p2StarMs = DEFAULT_P2_STAR_MS;
+  #p2StarMs = 0;
 
   constructor(client: UdsClient, ecu: EcuAddress, signal?: AbortSignal) {
     this.#client = client;
@@ -21,7 +18,7 @@ export class CodingSession {
     this.#signal = signal;
   }
 
-  /** How long the ECU may still be at work on a request, by its own word. */
+  /** How long the ECU may still be at work on a request, by its own word; 0 before it gave it. */
   get p2StarMs(): number {
     return this.#p2StarMs;
   }

@@ -133,7 +133,8 @@ export class Transaction {
 
   async fence(): Promise<void> {
     this.#options.onProgress?.({ step: 'fence' });
-    const p2StarMs = Math.max(0, ...[...this.#sessions.values()].map((session) => session.p2StarMs));
+    const times = [...this.#sessions.values()].map((session) => session.p2StarMs);
+    const p2StarMs = times.length === 0 ? undefined : Math.max(...times);
     this.#sessions.clear();
     await fence({ car: this.#options.car, ecus: this.#options.ecus, p2StarMs });
   }
