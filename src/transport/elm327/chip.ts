@@ -26,7 +26,6 @@ export class Chip {
   readonly #clock: Clock;
   readonly #lines: string[] = [];
   #busy = false;
-  #sent = '';
   #answered = false;
   #stopping = false;
   #failure: KombiError | undefined;
@@ -76,7 +75,6 @@ export class Chip {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#busy) throw new KombiError({ code: 'bug.elm327', message: `"${line}" was to be sent to a busy adapter` });
     this.#busy = true;
-    this.#sent = line;
     this.#answered = options.silent ?? false;
     await this.stream.write(Buffer.from(`${line}\r`, 'latin1'));
   }
@@ -149,8 +147,6 @@ export class Chip {
   }
 
   #onLine(text: string): void {
-    // Echoes may come although echo is off (recorded).
-    if (text === this.#sent) return;
     // An unfinished line is given up by the chip after 20 s with a "?" that answers nothing.
     if (!this.#busy && text === '?') return;
     this.#answered = true;
