@@ -81,6 +81,12 @@ describe('a write with a fault in the way', () => {
     expect(shownByte(car)).toBe('F7');
   });
 
+  it('lies: the next write ends it', () => {
+    const { car } = writeWith('lies');
+    car.ask(0x60, `2E3301${masksWith(car.car, 'F5')}`);
+    expect(shownByte(car)).toBe('F5');
+  });
+
   it('lies:flipped: is stored, and read back with one wrong bit', () => {
     const { car } = writeWith('lies:flipped');
     const written = masksWith(car.car, 'F7');

@@ -50,6 +50,18 @@ describe('a request', () => {
     expect(written().join('')).toBe('000000070002F4602E30010000' + '00000005000160F47F2E7F');
   });
 
+  it('is the gateway’s own: the sender may use the bytes again', () => {
+    const { feed, connection, written, car } = inMemory();
+    feed('00 00 00 04 00 01 F4 60 10 03');
+    const bytes = Buffer.from('0000000C0001F4602E301041414141414141', 'hex');
+    for (const piece of [bytes.subarray(0, 9), bytes.subarray(9)]) {
+      connection.feed(piece);
+      piece.fill(0);
+    }
+    expect(written().join('').slice(-22)).toBe('00000005000160F46E3010');
+    expect(car.exportState().ecus['60']?.blocks?.['3010']).toBe('41414141414141');
+  });
+
   it('may share a piece with the next, and with the start of a third', () => {
     const { feed, written } = inMemory();
     feed(`${READ_INDEX} ${TESTER_PRESENT} 00 00`);
