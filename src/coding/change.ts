@@ -1,5 +1,5 @@
 import type { Catalog } from '../catalog/index.ts';
-import { type Did, type EcuAddress, equalBytes, formatDid, KombiError, toHex } from '../core/index.ts';
+import { type Did, type EcuAddress, equalBytes, KombiError, toHex } from '../core/index.ts';
 import type { EditSyntax } from './edit.ts';
 import { disagreement, oldValueDiffers, refuseHypothesis, refuseProtected } from './refusals.ts';
 import { lookUp, type ResolveContext, resolveAddress, type Target } from './target.ts';
@@ -98,18 +98,6 @@ export function revert(change: BlockChange, current: Uint8Array = change.new): B
     new: current.map((byte, index) => merge(byte, change.old[index] ?? 0, change.mask[index] ?? 0)),
     edits: change.edits.map((edit) => ({ ...edit, old: valueText(edit.target, current), new: edit.old })),
   };
-}
-
-/** A change of every byte of a block, as a restore makes it. */
-export function replaceBlock({ ecu, did, old, new: next }: Omit<BlockChange, 'mask' | 'edits'>): BlockChange {
-  if (old.length !== next.length) {
-    throw new KombiError({
-      code: 'coding.block-length',
-      message: `Block ${formatDid(did)} has ${bytesOf(old.length)} in the car, but ${bytesOf(next.length)} are to be written`,
-      hint: 'The coding data of this ECU are others than those of the backup; such a block is never written.',
-    });
-  }
-  return { ecu, did, old: old.slice(), mask: new Uint8Array(old.length).fill(0xff), new: next.slice(), edits: [] };
 }
 
 export function changesNothing(change: BlockChange): boolean {

@@ -10,4 +10,4 @@ export * from './edit.ts';
 export * from './effects.ts';
 export * from './message-edit.ts';
 export * from './seal.ts';
-export { checkAddress, type ResolveContext, resolveAddress, resolveEcu, type Target } from './target.ts';
+export { checkAddress, resolveAddress, resolveEcu, type Target } from './target.ts';

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Catalog } from '../../../src/catalog/index.ts';
 import { checkAddress, decodeTarget, parseAddress, resolveAddress, resolveEcu } from '../../../src/coding/index.ts';
+import { ecuAddress } from '../../../src/core/index.ts';
 import { allShown, catalog, F06, MASK_BYTES, UNKNOWN } from './car.ts';
 
 function resolve(text: string, car = F06, blockLength = MASK_BYTES) {
@@ -69,6 +71,13 @@ describe('an address on a car', () => {
     expect(() => resolve('KOMBI:3001/CC_ACTIVIERUNG_5.5', F06)).toThrow(expect.objectContaining({ code: 'usage.parameter' }));
   });
 
+  it('is right by its words where any layout of the block has its parameter', () => {
+    const [layout] = catalog.layoutsOf(ecuAddress(0x60)).filter(({ mask }) => mask !== undefined);
+    const layouts = [{ ...layout, mask: undefined }, layout, { ...layout, mask: undefined }];
+    const other = { ecuName: () => 'KOMBI', layoutsOf: () => layouts } as unknown as Catalog;
+    expect(checkAddress(parseAddress('60:3301/CC_ACTIVIERUNG_5.7'), other)).toBe(0x60);
+  });
+
   it.each([
     ['60:3301.@140', MASK_BYTES, '320 bytes'],
     ['KOMBI:3301/CC_ACTIVIERUNG_5.5', 0x25, '37 bytes'],
@@ -83,6 +92,9 @@ describe('an address on a car', () => {
 describe('what an address holds', () => {
   const bytes = allShown();
   bytes[0x25] = 0xd7;
+  // Hidden messages on both sides, which belong to other addresses.
+  bytes[0x1f] = 0xfe;
+  bytes[0x28] = 0xfe;
 
   it.each([
     ['KOMBI:3301/CC_ACTIVIERUNG_5', { hex: 'FFFFFFFFFFD7FFFF', bit: undefined, hidden: [299, 301] }],
