@@ -65,7 +65,7 @@ function readData(ecu: Ecu, request: Uint8Array): Outcome {
 }
 
 function positiveRead(did: number, data: Uint8Array): Uint8Array {
-  const answer = new Uint8Array(3 + data.length);
+  const answer = Buffer.allocUnsafe(3 + data.length);
   answer[0] = 0x62;
   answer[1] = did >> 8;
   answer[2] = did & 0xff;

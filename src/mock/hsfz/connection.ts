@@ -110,7 +110,7 @@ export class DiagnosticConnection {
   #carry(tester: number, target: number, uds: Uint8Array, carriage: Carriage): void {
     const acknowledge = encodeMessage(CONTROL.acknowledge, tester, target, uds.subarray(0, ECHOED_BYTES));
     const before = this.#batch.length;
-    let kept = carriage.joined && carriage.acknowledge ? [acknowledge] : [];
+    let kept = carriage.joined && carriage.acknowledge ? acknowledge : undefined;
     if (carriage.error !== undefined) this.#send(encodeFrame(carriage.error, [tester, target]));
     if (carriage.dribbled) this.#dribble ??= new Uint8Array(0);
     if (carriage.acknowledge && !carriage.joined) this.#send(acknowledge);
@@ -118,9 +118,9 @@ export class DiagnosticConnection {
     const answer = (source: number, payload: Uint8Array) => {
       if (!carriage.answer) return;
       const frame = encodeMessage(CONTROL.diagnostic, source, tester, payload);
-      const altered = concatBytes(...kept, carriage.alter?.(frame) ?? frame);
-      kept = [];
-      this.#pass(altered, carriage);
+      const altered = carriage.alter?.(frame) ?? frame;
+      this.#pass(kept === undefined ? altered : concatBytes(kept, altered), carriage);
+      kept = undefined;
     };
     if (carriage.deliver && !this.#car.request({ tester, target, payload: uds }, answer)) {
       if (this.#options.absent === 'nrc25') answer(target, negative(uds[0] ?? 0, NRC.noResponseFromSubnet));
@@ -155,10 +155,8 @@ export class DiagnosticConnection {
 
   #flush(): void {
     if (this.#batch.length === 0) return;
-    const [first, ...more] = this.#batch;
+    const bytes = Buffer.concat(this.#batch);
     this.#batch = [];
-    if (first === undefined) return;
-    const bytes = more.length === 0 ? first : concatBytes(first, ...more);
     if (this.#dribble === undefined) this.#wire.write(bytes);
     else this.#dribbleOut(bytes);
   }

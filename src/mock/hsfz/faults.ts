@@ -122,7 +122,7 @@ export function carriageOf(faults: FaultBoard, event: FaultEvent): Carriage {
 }
 
 function withLength(frame: Uint8Array, length: number): Uint8Array {
-  const lie = frame.slice();
+  const lie = new Uint8Array(frame);
   new DataView(lie.buffer).setUint32(0, length);
   return lie;
 }

@@ -19,7 +19,7 @@ export const MAX_BODY_BYTES = 0x10000;
 
 /** `u32` length of the body, `u16` control word, body; big-endian. */
 export function encodeFrame(control: number, body: Uint8Array | readonly number[]): Uint8Array {
-  const frame = new Uint8Array(HEADER_BYTES + body.length);
+  const frame = Buffer.allocUnsafe(HEADER_BYTES + body.length);
   writeHeader(frame, body.length, control);
   frame.set(body, HEADER_BYTES);
   return frame;
@@ -27,7 +27,8 @@ export function encodeFrame(control: number, body: Uint8Array | readonly number[
 
 /** A frame whose body is source, target and (a part of) a UDS message. */
 export function encodeMessage(control: number, source: number, target: number, uds: Uint8Array): Uint8Array {
-  const frame = new Uint8Array(HEADER_BYTES + 2 + uds.length);
+  // Out of Node's pool: typed arrays of their own would cost the hot path more than all the rest.
+  const frame = Buffer.allocUnsafe(HEADER_BYTES + 2 + uds.length);
   writeHeader(frame, 2 + uds.length, control);
   frame[6] = source;
   frame[7] = target;
