@@ -16,17 +16,21 @@ const table = {
   'transport/enet': { rooms: ['core'], modules: ['node:net', 'node:dgram', 'node:os'] },
   'transport/doip': { rooms: ['core'], modules: ['node:net', 'node:dgram'] },
   'transport/elm327': { rooms: ['core'], modules: ['serialport', 'node:net', 'node:dgram'] },
-  // Where there is no udev, the ports are looked up in sysfs.
+  // Where there is no udev, the ports are looked up in sysfs; a hang-up shows only in the descriptor itself.
   'transport/elm327/serial-ports.ts': { rooms: ['core'], modules: ['serialport', 'node:fs'] },
+  'transport/elm327/serial-read.ts': { rooms: ['core'], modules: ['node:fs'] },
   'transport/dcan': { rooms: ['core'], modules: ['serialport'] },
   'transport/trace': { rooms: ['core', 'recording'], modules: ['node:fs'] },
   uds: { rooms: ['core'], types: ['transport'] },
   vehicle: { rooms: ['core', 'uds', 'catalog'] },
   coding: { rooms: ['core', 'catalog'] },
   archive: { rooms: ['core'], modules: ['node:fs', 'node:os'] },
+  // A lock that the kernel gives back is a socket without a network.
+  'archive/lock-socket.ts': { rooms: ['core'], modules: ['node:net'] },
   job: { rooms: ['core', 'uds', 'vehicle', 'coding', 'archive', 'catalog'], types: ['transport'] },
   assistant: { rooms: ['core', 'catalog', 'coding'], types: ['vehicle'] },
   mock: { rooms: ['core', 'catalog', 'recording'], modules: ['node:net', 'node:dgram', 'node:fs', 'serialport'] },
+  'mock/elm327/pty.ts': { rooms: ['core', 'catalog', 'recording'], modules: ['node:child_process', 'node:fs', 'node:net', 'node:os'] },
   'mock-link.ts': { rooms: ['core', 'transport', 'mock'] },
   'index.ts': { rooms: [...rooms, 'mock-link.ts'] },
   cli: { rooms: [...rooms, 'mock-link.ts'], modules: ['commander', 'chalk', 'inquirer', 'node:'] },

@@ -16,7 +16,9 @@ export {
   type BackupSummary,
   defaultArchiveDirectory,
   diffBackups,
+  type JournalRecord,
   openArchive,
+  type SavedBackup,
   type VerifyReport,
 } from './archive/index.ts';
 // What is known of control units, with its sources.
@@ -98,6 +100,7 @@ export {
   profileNames,
   type StateDifference,
   startMockCar,
+  type VolatileState,
 } from './mock/index.ts';
 // Links: `enet:`, `elm327:` and `mock:`, and how to add one.
 export {
