@@ -23,6 +23,8 @@ const NEXT_FRAME_TIMEOUT_MS = 1000;
 /** 12 lines of 20 characters fit the smallest known buffer, 256 bytes, even if none drains meanwhile. */
 const BLOCK_FRAMES = 12;
 const SEPARATION_TIME = 0;
+const OPEN_ATTEMPTS = 3;
+const REOPEN_PAUSE_MS = 200;
 /** The contract's cap on messages that nobody has taken. */
 const MAX_WAITING_MESSAGES = 64;
 
@@ -60,6 +62,7 @@ class Elm327Transport implements Transport {
   readonly clock: Clock;
   readonly #options: Elm327TransportOptions;
   #connection: Connection | undefined;
+  #closing: Promise<void> = Promise.resolve();
 
   constructor(options: Elm327TransportOptions) {
     this.#options = options;
@@ -82,23 +85,30 @@ class Elm327Transport implements Transport {
   }
 
   async open(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
     await this.close();
-    const stream = await this.#options.open(signal);
-    try {
+    for (let attempt = 1; ; attempt += 1) {
+      const stream = await this.#options.open(signal);
       const chip = new Chip(stream, this.clock);
-      const adapter = await setUpChip(chip, signal);
-      const channel = new CanChannel(chip, this.clock);
-      this.#connection = { stream, chip, channel, adapter, inbox: [], writesProven: false, target: undefined, failure: undefined };
-    } catch (error) {
-      await stream.close();
-      throw error;
+      try {
+        const adapter = await setUpChip(chip, signal);
+        const channel = new CanChannel(chip, this.clock);
+        this.#connection = { stream, chip, channel, adapter, inbox: [], writesProven: false, target: undefined, failure: undefined };
+        return;
+      } catch (error) {
+        await stream.close();
+        // A WiFi adapter serves one client, and turns the next away until it has noticed that the last one left.
+        if (chip.heard || !isKombiError(error, 'link.closed') || attempt === OPEN_ATTEMPTS) throw error;
+        await this.clock.sleep(REOPEN_PAUSE_MS, signal);
+      }
     }
   }
 
-  send(target: EcuAddress, payload: Uint8Array, signal?: AbortSignal): Promise<void> {
-    return this.#use(async (connection) => {
+  async send(target: EcuAddress, payload: Uint8Array, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    refuseUnsendable(target, payload);
+    await this.#use(async (connection) => {
       const { channel } = connection;
-      refuseUnsendable(target, payload);
       await this.#hush(connection, signal);
       await channel.aim(target, signal);
       connection.target = target;
@@ -144,10 +154,14 @@ class Elm327Transport implements Transport {
     return Promise.resolve('unknown');
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
     const connection = this.#connection;
     this.#connection = undefined;
-    if (connection === undefined) return;
+    if (connection !== undefined) this.#closing = this.#leave(connection);
+    return this.#closing;
+  }
+
+  async #leave(connection: Connection): Promise<void> {
     const gone = connection.chip.failure !== undefined;
     connection.chip.fail(closed(this.description));
     // A second chip on the same stream, so that a call still under way cannot get between.
@@ -247,8 +261,9 @@ function refuseUnsendable(target: EcuAddress, payload: Uint8Array): void {
   const mostBytes = target === FUNCTIONAL_ADDRESS ? SINGLE_FRAME_BYTES : MAX_MESSAGE_BYTES;
   if (payload.length >= 1 && payload.length <= mostBytes) return;
   throw new KombiError({
-    code: 'usage.payload',
+    code: 'link.message-too-long',
     message: `a message of ${payload.length} bytes cannot be sent to address ${formatEcuAddress(target)}; 1 to ${mostBytes} bytes can`,
+    hint: 'ENET carries longer messages.',
   });
 }
 

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { ecuAddress, FUNCTIONAL_ADDRESS, fromHex, toHex, VirtualClock } from '../../../src/core/index.ts';
+import { ecuAddress, FUNCTIONAL_ADDRESS, fromHex, type KombiError, toHex, VirtualClock } from '../../../src/core/index.ts';
+import { Chip } from '../../../src/transport/elm327/chip.ts';
 import { createElm327Transport } from '../../../src/transport/elm327/index.ts';
 import type { Transport } from '../../../src/transport/index.ts';
 import { FakeAdapter, type Script } from './fake-adapter.ts';
@@ -90,7 +91,12 @@ describe('requests and answers', () => {
   it('is not fooled by a second prompt after STOPPED', async () => {
     const first = '660F1101462F1905742\r';
     const rest = '660F121413643393230\r660F122313044303030\r660F123303031FFFFFF\r\r>';
-    const { transport } = await connect(saying({ '600322F190': first, '60300C003': `\r>${rest}` }));
+    const { transport, adapter, clock } = await connect((line) => {
+      if (line === '600322F190') return first;
+      if (line !== '60300C003') return undefined;
+      clock.timer(5, () => adapter.emit(rest));
+      return '\r>';
+    });
     await transport.send(KOMBI, fromHex('22F190'));
     expect(await receive(transport)).toBe('60 62F1905742413643393230313044303030303031');
   });
@@ -102,7 +108,7 @@ describe('requests and answers', () => {
       [KOMBI, 4096],
       [FUNCTIONAL_ADDRESS, 7],
     ] as const) {
-      await expect(transport.send(target, new Uint8Array(length))).rejects.toMatchObject({ code: 'usage.payload', exit: 2 });
+      await expect(transport.send(target, new Uint8Array(length))).rejects.toMatchObject({ code: 'link.message-too-long', exit: 8 });
     }
     expect(adapter.sent).toEqual([]);
   });
@@ -350,7 +356,10 @@ describe('the link dies', () => {
       const controller = new AbortController();
       const { transport, adapter } = await connect((line) => {
         if (line.startsWith('6010')) return '660F1300000\r';
-        if (line === last) controller.abort(new Error('enough'));
+        if (line === last) {
+          controller.abort(new Error('enough'));
+          return '';
+        }
         return line === '60023E00' ? '660F1027E00\r' : undefined;
       });
       await expect(transport.send(KOMBI, new Uint8Array(30), controller.signal)).rejects.toThrow('enough');
@@ -369,7 +378,41 @@ describe('the link dies', () => {
   });
 });
 
+describe('the chip', () => {
+  it('keeps the newest 64 lines that nobody takes', async () => {
+    const adapter = new FakeAdapter();
+    const clock = new VirtualClock();
+    const chip = new Chip(await adapter.open(), clock);
+    await chip.write('ATMA');
+    for (let index = 0; index < 100; index += 1) adapter.emit(`line ${index}\r`);
+    adapter.emit('>');
+    expect(await chip.next(0)).toEqual({ kind: 'line', text: 'line 36' });
+  });
+});
+
 describe('opening', () => {
+  it('tries again where the adapter turns it away at first, and gives up in the end', async () => {
+    for (const [refusals, opened] of [
+      [2, true],
+      [3, false],
+    ] as const) {
+      let left: number = refusals;
+      const clock = new VirtualClock();
+      const adapter: FakeAdapter = new FakeAdapter(() => {
+        if (left === 0) return undefined;
+        left -= 1;
+        queueMicrotask(() => adapter.unplug());
+        return '';
+      });
+      const transport = createElm327Transport({ open: adapter.open, clock, description: 'x', portName: undefined });
+      const outcome = await transport.open().then(
+        () => true,
+        (error: unknown) => (error as KombiError).code,
+      );
+      expect(outcome).toBe(opened ? true : 'link.closed');
+    }
+  });
+
   it('sets up raw CAN without storing anything, and leaves the defaults behind', async () => {
     const clock = new VirtualClock();
     const adapter = new FakeAdapter();

@@ -1,0 +1,77 @@
+import { spawnSync } from 'node:child_process';
+import { SerialPortMock } from 'serialport';
+import { afterEach, describe } from 'vitest';
+import { type Clock, type Did, type EcuAddress, systemClock, VirtualClock } from '../../src/core/index.ts';
+import { createMockSerialPort, plugIn, startElm327Pty, startElm327TcpServer } from '../../src/mock/elm327/index.ts';
+import { type Car, startMockCar } from '../../src/mock/index.ts';
+import { createElm327Transport, openSerialStream } from '../../src/transport/elm327/index.ts';
+import type { OpenByteStream } from '../../src/transport/index.ts';
+import { openTcpStream } from '../../src/transport/tcp-stream.ts';
+import { type ContractCar, describeTransport, type Lacks } from './transport-contract.ts';
+
+const LONG_DID = 0x3301;
+/** Fast lines where the time is real. */
+const BAUD = 500_000;
+const lacks: Lacks = { keepAliveDuringRequest: 'the chip listens only while nothing is sent' };
+
+interface End {
+  readonly open: OpenByteStream;
+  unplug(): void | Promise<void>;
+}
+
+function contractCar(car: Car, clock: Clock, { open, unplug }: End): ContractCar {
+  return {
+    transport: createElm327Transport({ open, clock, description: 'ELM327 on the mock car', portName: undefined }),
+    vin: car.vin,
+    long: { did: LONG_DID as Did, bytes: car.profile.ecus.get(0x60)?.blocks.get(LONG_DID) ?? new Uint8Array(0) },
+    pending: { ecu: 0x12 as EcuAddress, did: 0xf101 as Did },
+    ecus: car.ecuAddresses(),
+    unplug,
+    dispose: async () => {
+      await unplug();
+      car.close();
+    },
+  };
+}
+
+afterEach(() => SerialPortMock.binding.reset());
+
+for (const maxReadSize of [1, 1024]) {
+  describeTransport(
+    `ELM327 on a mock serial port that reads ${maxReadSize} bytes at a time, in virtual time`,
+    async () => {
+      const clock = new VirtualClock();
+      const car = startMockCar({ profile: 'f06-sos', clock });
+      const path = '/dev/mock-elm327';
+      const { binding, unplug } = await createMockSerialPort(plugIn(car), { path, maxReadSize });
+      return contractCar(car, clock, { open: openSerialStream({ path, baudRate: 38400, clock, binding }), unplug });
+    },
+    lacks,
+  );
+}
+
+describeTransport(
+  'ELM327 over TCP',
+  async () => {
+    const car = startMockCar({ profile: 'f06-sos' });
+    const server = await startElm327TcpServer(car, { baud: BAUD });
+    const open = openTcpStream({ host: server.host, port: server.port, connectTimeoutMs: 5000, clock: systemClock });
+    return contractCar(car, systemClock, { open, unplug: () => server.close() });
+  },
+  lacks,
+);
+
+describe.skipIf(spawnSync('socat', ['-V']).status !== 0)('with socat (skipped where it is not installed)', () => {
+  describeTransport(
+    'ELM327 on a pseudo-terminal',
+    async () => {
+      const car = startMockCar({ profile: 'f06-sos' });
+      const pty = await startElm327Pty(car, { baud: BAUD });
+      return contractCar(car, systemClock, {
+        open: openSerialStream({ path: pty.path, baudRate: BAUD, clock: systemClock }),
+        unplug: () => pty.close(),
+      });
+    },
+    lacks,
+  );
+});
