@@ -15,5 +15,8 @@ export default defineConfig({
     // serialport's native reads never complete inside worker threads.
     pool: 'forks',
     restoreMocks: true,
+    // For what hangs, not for what is slow: a shared machine may be busy.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
   },
 });
