@@ -34,11 +34,10 @@ describe.each(profileNames())('the profile %s', (name) => {
   });
 
   it('says in block 37F0 what the SVK says of the CAFD', () => {
-    for (const { software, blocks } of profile.ecus.values()) {
-      const cafd = software.entries.find((entry) => entry.startsWith('CAFD'));
-      const stated = blocks.get(0x37f0);
-      if (stated !== undefined) expect(toHex(stated.subarray(1, 5))).toBe(cafd?.slice(5, 13));
-    }
+    const ecus = [...profile.ecus.values()];
+    const named = ecus.map(({ software }) => software.entries.find((entry) => entry.startsWith('CAFD'))?.slice(5, 13));
+    const stated = ecus.map(({ blocks }) => blocks.get(0x37f0)).map((block) => block && toHex(block.subarray(1, 5)));
+    expect(stated).toEqual(named);
   });
 
   it('raises message 299 and stores its cause at the emergency-call unit', () => {
