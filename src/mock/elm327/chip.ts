@@ -52,6 +52,7 @@ export class Elm327Chip implements SerialDevice {
   readonly #bus: CanBus;
   readonly #busSide: BusSide;
   readonly #baud: number;
+  readonly #commands: readonly AtCommand[];
   readonly #receiver: UartReceiver;
   readonly #transmitter: UartTransmitter;
   #host: SerialHost | undefined;
@@ -66,6 +67,7 @@ export class Elm327Chip implements SerialDevice {
     this.#car = car;
     this.#bus = bus;
     this.#baud = baud;
+    this.#commands = COMMANDS.filter(({ name, since }) => isAtLeast(personality.firmware, since) && !personality.lacks.includes(name));
     this.state = new ChipState({ car, personality, quietMs: () => bus.quietMs });
     this.#receiver = new UartReceiver({
       clock: car.clock,
@@ -178,8 +180,7 @@ export class Elm327Chip implements SerialDevice {
 
   #command(text: string): void {
     const { personality } = this.state;
-    for (const { name, since, form, run } of COMMANDS) {
-      if (!isAtLeast(personality.firmware, since) || personality.lacks.includes(name)) continue;
+    for (const { name, form, run } of this.#commands) {
       const match = form.exec(text);
       if (match === null) continue;
       if (personality.ignores?.includes(name)) break;

@@ -1,5 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -23,11 +23,8 @@ export async function startElm327Pty(car: CarPort, options: AdapterOptions = {})
   const path = join(mkdtempSync(join(tmpdir(), 'kombi-elm327-')), 'elm327');
   const adapter = plugIn(car, options);
   let socat: ChildProcessWithoutNullStreams;
-  let held: number;
   try {
     socat = await startSocat(path);
-    // Without a second holder of the terminal socat ends with the first client that closes it.
-    held = openSync(path, constants.O_RDWR | constants.O_NOCTTY);
   } catch (error) {
     adapter.close();
     rmSync(dirname(path), { recursive: true, force: true });
@@ -40,7 +37,6 @@ export async function startElm327Pty(car: CarPort, options: AdapterOptions = {})
     if (!open) return;
     open = false;
     adapter.close();
-    closeSync(held);
     socat.kill();
     rmSync(dirname(path), { recursive: true, force: true });
   };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { frameTimeMs } from '../../../src/mock/can/index.ts';
 import { rawTerminal, Terminal } from './terminal.ts';
 
 const CHARACTER_MS = 10_000 / 38_400;
@@ -76,6 +77,8 @@ describe('raw mode, ISO 15765-2 on the host', () => {
     expect(await terminal.ask('60023E00')).toBe('NO DATA\r\r>');
     await terminal.ask('ATCRA66X');
     expect(await terminal.ask('60023E00')).toBe('660F1027E00\r\r>');
+    await terminal.ask('ATCRA6X0');
+    expect(await terminal.ask('DF023E00')).toBe('610F1027E00\r660F1027E00\r\r>');
     await terminal.ask('ATCRA');
     expect(await terminal.ask('60023E00')).toBe('NO DATA\r\r>');
     await terminal.askAll(['ATCF 612', 'ATCM 71D']);
@@ -123,6 +126,20 @@ describe('waiting', () => {
     await terminal.ask('ATAT2');
     await terminal.ask('60023E00');
     expect(await terminal.time('60023E00')).toBeLessThan(patient / 10);
+  });
+
+  it('takes no frame for an answer that came before the request had left', async () => {
+    const terminal = await rawTerminal({ answers: { '3E00': '7E00' } });
+    terminal.car.delayMs = 50;
+    const frameMs = frameTimeMs({ id: 0x6f1, data: new Uint8Array(4) });
+    const lateAt = terminal.clock.now() + 9 * CHARACTER_MS + frameMs + 50;
+    terminal.send('60023E00\r');
+    await terminal.clock.sleep(20);
+    terminal.send(' ');
+    await terminal.read();
+    // The late answer has just begun when the next request wants the bus.
+    await terminal.clock.sleep(lateAt + 0.05 - 9 * CHARACTER_MS - terminal.clock.now());
+    expect(await terminal.ask('60023E00')).toBe('660F1027E00\r\r>');
   });
 
   it('any character stops it: the line is finished, the character lost', async () => {
@@ -184,8 +201,24 @@ describe('monitoring', () => {
   });
 
   it('sees no frame of the other width', async () => {
-    const terminal = await answering([], '6003223301');
+    const terminal = await answering(['ATCAF0'], '6003223301');
     await terminal.ask('ATTP7');
+    expect(await monitored(terminal)).toBe('STOPPED\r\r>');
+  });
+
+  it('sees every frame where no filter is set', async () => {
+    const terminal = await answering(['ATAR'], '6003223301');
+    expect(await monitored(terminal)).toBe('660F110176233ABABAB\rSTOPPED\r\r>');
+  });
+
+  it('hides what ISO 15765 without CEA cannot understand', async () => {
+    const terminal = await answering(['ATPBC101', 'ATPC', 'ATCAF0'], '6003223301');
+    await terminal.ask('ATCAF1');
+    expect(await monitored(terminal)).toBe('STOPPED\r\r>');
+  });
+
+  it('sees with CEA only what is meant for the tester address', async () => {
+    const terminal = await answering(['ATTAF0', 'ATCEA60'], '03223301');
     expect(await monitored(terminal)).toBe('STOPPED\r\r>');
   });
 

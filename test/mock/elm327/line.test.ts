@@ -131,6 +131,10 @@ describe('the line discipline of an ELM327', () => {
     expect(await terminal.ask('ATDPN')).toBe('ATDPN\rA0\r\r>');
     await terminal.askAll(['ATSPB', 'ATD']);
     expect(await terminal.ask('ATDPN')).toBe('ATDPN\rB\r\r>');
+    await terminal.askAll(['ATSP0', 'ATD']);
+    expect(await terminal.ask('ATDPN')).toBe('ATDPN\rB\r\r>');
+    await terminal.askAll(['ATSP00', 'ATD']);
+    expect(await terminal.ask('ATDPN')).toBe('ATDPN\rA0\r\r>');
   });
 
   it('changes its rate by the BRD handshake, and back without a confirmation', async () => {
@@ -159,7 +163,9 @@ describe('the line discipline of an ELM327', () => {
     const lines = (await terminal.ask('ATPPS')).split('\r');
     expect(lines).toHaveLength(12 + 2);
     expect(lines[0]).toBe('00:FF F  01:FF F  02:FF F  03:32 F');
-    await terminal.askAll(['ATPP 03 SV 19', 'ATPP 03 ON', 'ATWS', 'ATE0', 'ATAT0', 'ATTP6']);
+    await terminal.askAll(['ATPP 03 SV 19', 'ATWS', 'ATE0', 'ATAT0', 'ATTP6']);
+    expect(await terminal.time('0133')).toBeGreaterThan(200);
+    await terminal.askAll(['ATPP 03 ON', 'ATWS', 'ATE0', 'ATAT0', 'ATTP6']);
     expect((await terminal.ask('ATPPS')).split('\r')[0]).toContain('03:19 N');
     expect(await terminal.time('0133')).toBeLessThan(150);
   });

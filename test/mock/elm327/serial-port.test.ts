@@ -110,4 +110,18 @@ describe('the mock serial port', () => {
     const refused = await new Promise<Error | null>((resolve) => again.open(resolve));
     expect(refused?.message).toContain(`No such file or directory, cannot open ${PATH}`);
   });
+
+  it('unplugged under an open binding, fails the reader and never finishes a write', async () => {
+    const car = new FakeCar();
+    const mock = await createMockSerialPort(plugIn(car), { path: PATH });
+    const port = await mock.binding.open({ path: PATH, baudRate: 38_400 });
+    const waiting = port.read(Buffer.alloc(8), 0, 8);
+    mock.unplug();
+    await expect(waiting).rejects.toThrow('bad file descriptor');
+    await expect(port.read(Buffer.alloc(8), 0, 8)).rejects.toThrow('bad file descriptor');
+    let finished = false;
+    void port.write(Buffer.from('ATI\r')).then(() => (finished = true));
+    await car.clock.sleep(1000);
+    expect(finished).toBe(false);
+  });
 });
