@@ -1,6 +1,6 @@
 import { type Clock, KombiError, systemClock } from '../../core/index.ts';
 import type { OpenByteStream } from '../byte-stream.ts';
-import { type LinkOptions, type LinkUri, refuseUnknownQuery } from '../link.ts';
+import { type LinkUri, refuseUnknownQuery } from '../link-uri.ts';
 import { openTcpStream } from '../tcp-stream.ts';
 import type { Transport } from '../transport.ts';
 import { openAtAnyBaud } from './baud-scan.ts';
@@ -14,11 +14,11 @@ const CONNECT_TIMEOUT_MS = 5000;
 
 /**
  * Makes the transport of `elm327:///dev/ttyUSB0?baud=115200`, `elm327:COM3` or `elm327://192.168.0.10:35000`. Without
- * `baud`, the usual rates are tried. The options name nothing that this link decides: deadlines come with each call.
+ * `baud`, the usual rates are tried.
  *
  * @throws {KombiError} `usage.link`
  */
-export async function createElm327Link(uri: LinkUri, _options: LinkOptions = {}): Promise<Transport> {
+export async function createElm327Link(uri: LinkUri): Promise<Transport> {
   const clock = systemClock;
   if (uri.host !== '') {
     refuseUnknownQuery(uri, []);

@@ -10,6 +10,7 @@ import { BAUD_RATES, openAtAnyBaud } from '../../../src/transport/elm327/baud-sc
 import { createElm327Transport, openSerialStream } from '../../../src/transport/elm327/index.ts';
 import { listFromSysfs } from '../../../src/transport/elm327/serial-ports.ts';
 import { createLink } from '../../../src/transport/index.ts';
+import { FakeAdapter } from './fake-adapter.ts';
 
 const PATH = '/dev/mock-elm';
 const folders: string[] = [];
@@ -92,6 +93,13 @@ describe('an unknown baud rate', () => {
     await transport.open();
     expect(tried).toEqual([baud]);
     await transport.close();
+  });
+
+  it('is looked for with one probe each where nothing answers at all', async () => {
+    const adapter = new FakeAdapter(() => '');
+    await expect(openAtAnyBaud(() => adapter.open, new VirtualClock())()).rejects.toMatchObject({ code: 'link.no-answer', exit: 8 });
+    expect(adapter.sent.filter((line) => line === 'ATI')).toHaveLength(BAUD_RATES.length);
+    expect(adapter.isOpen).toBe(false);
   });
 
   it('gives up after all of them where something else speaks, and leaves the port closed', async () => {

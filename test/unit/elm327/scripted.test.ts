@@ -294,6 +294,10 @@ describe('the proof that long messages pass', () => {
     expect(await prove(changed)).toBe(false);
   });
 
+  it('fails at an ECU that is pending for ever', async () => {
+    expect(await prove({ '600322F101': `${'660F1037F2278\r'.repeat(31)}660F1100862F1010102\r` })).toBe(false);
+  });
+
   it('fails at answers that differ', async () => {
     let reads = 0;
     expect(await prove({}, (line) => (line === '60300C001' && ++reads === 3 ? '660F121030406FFFFFF\r\r>' : undefined))).toBe(false);

@@ -95,6 +95,17 @@ describe('a serial port of this process', () => {
     await stream.close();
   });
 
+  it('ends a write under way as soon as the loss shows', async () => {
+    const { port, open, clock } = await mockPort();
+    const stream = await open();
+    stream.onData(() => {});
+    await stream.write(Uint8Array.of(1));
+    port.unplug();
+    await expect(stream.write(Uint8Array.of(2))).rejects.toMatchObject({ code: 'link.closed' });
+    expect(clock.now()).toBe(0);
+    await stream.close();
+  });
+
   it('leaves the port closed when the opening was aborted', async () => {
     const { open } = await mockPort();
     const controller = new AbortController();
