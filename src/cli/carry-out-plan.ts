@@ -1,11 +1,22 @@
 import type { Archive } from '../archive/index.ts';
-import { formatDid, formatEcuAddress, toHex } from '../core/index.ts';
-import { type BackupResult, backUp, type Car, type CarLock, carryOut, lockCar, newJobId, type Plan } from '../job/index.ts';
+import { EXIT, formatEcuAddress, isKombiError, KombiError } from '../core/index.ts';
+import {
+  assertFitToWrite,
+  type BackupResult,
+  backUp,
+  type Car,
+  type CarLock,
+  carryOut,
+  lockCar,
+  newJobId,
+  type Plan,
+  readConditions,
+} from '../job/index.ts';
 import type { Outcome } from './command.ts';
 import { askConsent, assertConsentPossible } from './consent.ts';
 import type { Context } from './context.ts';
 import { carLine, plural } from './format.ts';
-import { openTheCar } from './open-car.ts';
+import { openCarToWrite } from './open-car.ts';
 import { planText } from './plan-text.ts';
 import { version } from './version.ts';
 
@@ -20,21 +31,31 @@ export interface WritingCommand {
 
 /** The way of every command that changes coding: lock, plan, show, consent, backup, write, verify, tell. */
 export async function runWritingCommand(context: Context, command: WritingCommand): Promise<Outcome> {
-  const car = await openTheCar(context);
+  const car = await openCarToWrite(context);
   const archive = await context.archive();
   const lock = await lockCar(car, archive);
   context.defer(async () => lock[Symbol.asyncDispose]());
-  return carryOutWith(context, { car, archive, lock }, command);
+  try {
+    return await carryOutOn(context, { car, archive, lock }, command);
+  } catch (error) {
+    throw isKombiError(error) ? refusedWithoutLink(error) : error;
+  }
 }
 
-export interface Bench {
+/** A job that lost its link before the first write was refused by it; "link failed" is for commands that only read. */
+function refusedWithoutLink(error: KombiError): KombiError {
+  if (error.exit !== EXIT.linkFailed) return error;
+  const { code, message, hint, vehicle } = error;
+  return new KombiError({ code, message, ...(hint === undefined ? {} : { hint }), vehicle, exit: EXIT.refused, cause: error });
+}
+
+interface Bench {
   readonly car: Car;
   readonly archive: Archive;
   readonly lock: CarLock;
 }
 
-/** The same on a car that is open and locked already. */
-export async function carryOutWith(context: Context, bench: Bench, command: WritingCommand): Promise<Outcome> {
+async function carryOutOn(context: Context, bench: Bench, command: WritingCommand): Promise<Outcome> {
   const { car, archive } = bench;
   const style = await context.style();
   const plan = await command.plan(car, archive);
@@ -56,6 +77,8 @@ export async function carryOutWith(context: Context, bench: Bench, command: Writ
   }
   if (command.dryRun) return { result: told, lines: ['Dry run: nothing was written.'] };
   assertConsentPossible(context, plan);
+  // Checked again right before the write; here so that nobody consents to what will be refused.
+  assertFitToWrite(await readConditions(car));
   const backup = await backUpFor(context, bench, { plan, label: command.label });
   await askConsent(context, plan);
   const done = await carryOut(car, plan, {
@@ -102,10 +125,8 @@ function planResult(plan: Plan) {
     id: plan.id,
     vin: plan.vehicle.vin,
     kind: plan.kind,
-    edits: plan.changes.flatMap((change) =>
-      change.edits.length > 0
-        ? change.edits.map(({ address, canonical, old, new: next }) => ({ address, canonical, old, new: next }))
-        : [wholeBlock(change)],
+    edits: plan.changes.flatMap(({ edits }) =>
+      edits.map(({ address, canonical, old, new: next }) => ({ address, canonical, old, new: next })),
     ),
     effects: plan.effects.map(({ messageId, becomes, label }) => ({ message: messageId, becomes, label: label.en })),
     messages: plan.messages.map((report) => ({
@@ -126,9 +147,4 @@ function planResult(plan: Plan) {
     alreadyDone: plan.alreadyDone,
     ...(plan.undoes === undefined ? {} : { undoes: plan.undoes }),
   };
-}
-
-function wholeBlock({ ecu, did, old, new: next }: Plan['changes'][number]) {
-  const address = `${formatEcuAddress(ecu)}:${formatDid(did)}`;
-  return { address, canonical: address, old: toHex(old), new: toHex(next) };
 }

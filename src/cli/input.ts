@@ -50,6 +50,7 @@ export class Input {
     throw new KombiError({
       code: 'usage.option',
       message: `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${text} is not a whole number from ${least} to ${most}`,
+      hint: `Such as ${Math.max(least, Math.min(most, 1000))}.`,
     });
   }
 }

@@ -1,6 +1,6 @@
-import { KombiError, systemClock } from '../core/index.ts';
+import { isKombiError, KombiError, systemClock } from '../core/index.ts';
 import { type Car, openCar } from '../job/index.ts';
-import { createLink, type Transport } from '../transport/index.ts';
+import { createLink, registerLinkScheme, type Transport } from '../transport/index.ts';
 import type { Context } from './context.ts';
 
 /** The link asked for, if one was: it decides whether a command that can do without a car looks at one. */
@@ -9,24 +9,37 @@ export function linkAskedFor({ globals, io }: Context): string | undefined {
 }
 
 /**
- * Opens the car that the command line means and puts it away when the command ends.
+ * Opens the car that the command line means, for a command that only reads, and puts it away when the command ends.
  *
  * @throws {KombiError} `usage.link-missing` (exit 2) where no link was given and a person's choice is needed;
  *   `link.*`, `adapter.*`, `car.no-vin` as the link and the car say
  */
 export async function openTheCar(context: Context): Promise<Car> {
-  const link = linkAskedFor(context) ?? (await onlyCandidate(context));
-  return openCarAt(context, link);
+  const car = await openCarToWrite(context);
+  await warnOfOpenJob(context, car);
+  return car;
 }
 
-export async function openCarAt(context: Context, link: string): Promise<Car> {
+/** The same for a command that would write: an open job is its error, not a warning. */
+export async function openCarToWrite(context: Context): Promise<Car> {
+  const link = linkAskedFor(context) ?? (await onlyCandidate(context));
   const { globals, io } = context;
-  if (link.startsWith('mock:')) (await import('../mock-link.ts')).registerMockLink();
+  registerLinkScheme('mock', async (uri) => (await import('../mock-link.ts')).createMockLink(uri));
   const timeout = globals.timeoutMs === undefined ? {} : { timeoutMs: globals.timeoutMs };
   const transport = await traced(context, await createLink(link, timeout));
   const car = await openCar(transport, { catalog: await context.catalog(), signal: io.signal, ...timeout });
   context.defer(() => car.dispose());
   return car;
+}
+
+async function warnOfOpenJob(context: Context, car: Car): Promise<void> {
+  try {
+    const [open] = await (await context.archive()).openJournals(car.identity.vin);
+    if (open !== undefined) await context.say('An earlier job on this car was interrupted; run kombi recover before you write or drive.');
+  } catch (error) {
+    // To read a car no archive is needed.
+    if (!isKombiError(error, 'archive')) throw error;
+  }
 }
 
 async function traced(context: Context, transport: Transport): Promise<Transport> {

@@ -56,14 +56,12 @@ function changeText(plan: Plan, change: BlockChange, options: PlanTextOptions): 
   return [...wrap(style.heading(heading), { width }), ...table(cells, width, { indent: INDENT, gap: 3 })];
 }
 
-/** The rows that hold a change, in the order of the block; all of them for a whole block. */
+/** The rows that edits touch, in the order of the block; all of them for a whole block. */
 function rowsOf(change: BlockChange, layout: BlockLayout | undefined, whole: boolean): readonly Row[] {
   const named = layout === undefined ? [] : parameterNames(layout).flatMap((name) => parameterRange(layout, name) ?? []);
   const rows = new Map<number, Row>();
   for (let offset = 0; offset < change.old.length; offset += 1) {
-    const touched = change.edits.some(({ target }) => offset >= target.offset && offset < target.offset + target.length);
-    // A restore names no edits; its bytes speak.
-    if (!whole && !touched && change.old[offset] === change.new[offset]) continue;
+    if (!whole && !change.edits.some(({ target }) => offset >= target.offset && offset < target.offset + target.length)) continue;
     const parameter = named.find((range) => offset >= range.offset && offset < range.offset + range.length);
     const row =
       parameter === undefined

@@ -184,7 +184,7 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
     steps: z.array(z.looseObject({ link: z.string(), shown: z.array(z.int()), after: z.string() })),
     equal: z.boolean().describe('whether the whole car ended as it began'),
   }),
-  schema: z.looseObject({ commands: z.array(z.string()).optional(), schema: z.unknown() }),
+  schema: z.looseObject({ commands: z.array(z.string()).optional(), schema: z.looseObject({}).optional() }),
   completion: z.looseObject({ shell: z.string(), script: z.string() }),
 };
 

@@ -21,7 +21,7 @@ const LINKS = [
   { title: 'Over an ELM327 adapter', link: `mock:${PROFILE}?link=elm327` },
 ];
 /** Long enough to read what has just appeared; the whole demo stays below half a minute. */
-const PAUSE_MS = { short: 1000, read: 2300, key: 90 };
+const PAUSE_MS = { short: 700, read: 2000, key: 70 };
 
 export const demo: CommandSpec = {
   name: 'demo',
@@ -56,8 +56,8 @@ export const demo: CommandSpec = {
     return {
       result: { steps, equal: true },
       lines: [
-        '',
-        (await context.style()).good('The whole car is as it was at the start, bit for bit. On a real car: kombi code … --link enet:'),
+        (await context.style()).good('The whole car is as it was at the start, bit for bit.'),
+        'On a real car, the same: kombi code … --link enet:',
       ],
     };
   },

@@ -3,7 +3,7 @@ import { type Car, lockOnly, recover as recoverJob } from '../../job/index.ts';
 import type { CommandSpec } from '../command.ts';
 import { assertConsentToForward, assertYes } from '../consent.ts';
 import { plural } from '../format.ts';
-import { openTheCar } from '../open-car.ts';
+import { openCarToWrite } from '../open-car.ts';
 
 const DONE = {
   'nothing-open': 'No job is open on this car.',
@@ -21,7 +21,7 @@ export const recover: CommandSpec = {
   examples: ['kombi recover --link enet:', 'kombi recover --yes --json --link enet:'],
   run: async (context, input) => {
     const forward = input.flag('forward');
-    const car: Car = await openTheCar(context);
+    const car: Car = await openCarToWrite(context);
     const archive = await context.archive();
     const lock = await lockOnly(car, archive);
     context.defer(async () => lock[Symbol.asyncDispose]());

@@ -1,0 +1,190 @@
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { afterEach, beforeEach, expect } from 'vitest';
+import { execute } from '../../../src/cli/execute.ts';
+import type { Io } from '../../../src/cli/io.ts';
+import { resultSchema } from '../../../src/cli/schemas.ts';
+import { diffStates, startMockCar } from '../../../src/mock/index.ts';
+
+export interface RunOptions {
+  /** A person sits at a terminal and gives these answers; without it nobody is there. */
+  readonly answers?: readonly (string | boolean)[];
+  /** What happens when the person is asked, before the answer is given. */
+  readonly whenAsked?: () => Promise<void>;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  readonly columns?: number;
+  readonly signal?: AbortSignal;
+  readonly links?: readonly string[];
+}
+
+export interface Run {
+  readonly exit: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly questions: readonly string[];
+}
+
+/** Everything that the archive holds after a test, by kind. */
+export interface Files {
+  readonly backups: number;
+  /** The state that each journal ended in, oldest first; OPEN where it did not end. */
+  readonly journals: readonly string[];
+}
+
+const EMPTY: Files = { backups: 0, journals: [] };
+
+/**
+ * One mock car and one archive per test. After every test the complete state of the car and the files of the archive
+ * are compared with what the test says; a test that says nothing has changed nothing.
+ */
+export class Bench {
+  folder = '';
+  profile = 'f06-sos';
+  /** Every bit of the car that differs from its profile after the test. */
+  car: readonly string[] = [];
+  files: Files = EMPTY;
+
+  get stateFile(): string {
+    return join(this.folder, 'car.json');
+  }
+
+  get archive(): string {
+    return join(this.folder, 'archive');
+  }
+
+  /** A link to this test's car. */
+  link(...options: string[]): string {
+    const all = [
+      `state=${encodeURIComponent(this.stateFile)}`,
+      ...options.map((option) => option.replace(/^(\w+)=(.*)$/, (_, key, value) => `${key}=${encodeURIComponent(value)}`)),
+    ];
+    return `mock:${this.profile}?${all.join('&')}`;
+  }
+
+  /** Runs a command line on this test's car and archive, in this process. */
+  on(link: string, words: readonly string[], options: RunOptions = {}): Promise<Run> {
+    return this.run([...words, '--link', link], options);
+  }
+
+  async run(words: readonly string[], options: RunOptions = {}): Promise<Run> {
+    const out: string[] = [];
+    const err: string[] = [];
+    const questions: string[] = [];
+    const isTerminal = options.answers !== undefined;
+    const answers = [...(options.answers ?? [])];
+    const answer = async (question: string) => {
+      questions.push(question);
+      await options.whenAsked?.();
+      const [given] = answers.splice(0, 1);
+      if (given === undefined) throw new Error(`nobody said how to answer: ${question}`);
+      return given;
+    };
+    const io: Io = {
+      stdout: { write: (text) => void out.push(text), isTerminal, columns: options.columns },
+      stderr: { write: (text) => void err.push(text), isTerminal, columns: options.columns },
+      stdin: { isTerminal, read: async () => options.stdin ?? '' },
+      env: { NO_COLOR: '1', KOMBI_ARCHIVE: this.archive, ...options.env },
+      platform: 'linux',
+      signal: options.signal ?? new AbortController().signal,
+      now: () => new Date('2026-11-20T10:15:30Z'),
+      prompter: async () => ({
+        ask: async (question) => String(await answer(question)),
+        confirm: async (question) => (await answer(question)) === true,
+      }),
+      findLinks: async () => (options.links ?? []).map((link) => ({ link, what: 'a port' })),
+    };
+    const exit = await execute(words, io);
+    return { exit, stdout: out.join(''), stderr: err.join(''), questions };
+  }
+
+  /** What the car differs in from its profile, one line a bit. */
+  carDifferences(): readonly string[] {
+    if (!existsSync(this.stateFile)) return [];
+    const fresh = startMockCar({ profile: this.profile }).exportState();
+    const now = startMockCar({ profile: this.profile, stateFile: this.stateFile }).exportState();
+    return diffStates(fresh, now).map(({ path, before, after }) => `${path} ${String(before)}→${String(after)}`);
+  }
+
+  archiveFiles(): Files {
+    const all = filesBelow(this.archive);
+    const journals = all.filter((file) => file.endsWith('.jsonl')).sort();
+    const backups = all.filter((file) => /\/backups\/.*\.json$/.test(file));
+    const kept = all.filter((file) => /(^|\/)(FORMAT\.json|\.gitattributes|MANIFEST\.sha256)$/.test(file));
+    expect(
+      all.filter((file) => ![...journals, ...backups, ...kept].includes(file)),
+      'left lying in the archive',
+    ).toEqual([]);
+    return { backups: backups.length, journals: journals.map((file) => journalState(join(this.archive, file))) };
+  }
+
+  /** Paths of the backups, oldest first. */
+  backupPaths(): readonly string[] {
+    return filesBelow(this.archive)
+      .filter((file) => /\/backups\/.*\.json$/.test(file))
+      .sort()
+      .map((file) => join(this.archive, file));
+  }
+}
+
+export function useBench(): Bench {
+  const bench = new Bench();
+  beforeEach(() => {
+    bench.folder = mkdtempSync(join(tmpdir(), 'kombi-cli-'));
+    bench.profile = 'f06-sos';
+    bench.car = [];
+    bench.files = EMPTY;
+  });
+  afterEach(() => {
+    try {
+      expect(bench.carDifferences(), 'the complete state of the car').toEqual(bench.car);
+      expect(bench.archiveFiles(), 'the files of the archive').toEqual(bench.files);
+    } finally {
+      for (const file of filesBelow(bench.folder)) chmodSync(join(bench.folder, file), 0o600);
+      rmSync(bench.folder, { recursive: true, force: true });
+    }
+  });
+  return bench;
+}
+
+export interface JsonLine {
+  readonly schema: string;
+  readonly ok: boolean;
+  readonly vehicle: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a test says which fields it expects by asserting on them
+  readonly result: any;
+  readonly error: { readonly code: string; readonly message: string; readonly hint: string };
+}
+
+/** The one line of a `--json` run, its result checked against the published schema. */
+export function jsonOf({ stdout }: Pick<Run, 'stdout'>): JsonLine {
+  expect(stdout).toMatch(/^\{[^\n]*\}\n$/);
+  const line: JsonLine = JSON.parse(stdout);
+  if (line.ok) {
+    const name = /^kombi\/([a-z-]+)@1$/.exec(line.schema)?.[1] ?? '';
+    expect(resultSchema(name), `a schema for ${line.schema}`).toBeDefined();
+    expect(resultSchema(name)?.safeParse(line.result).error?.issues).toBeUndefined();
+  } else {
+    expect(line.error).toEqual({
+      code: expect.stringMatching(/^[a-z]+(\.[a-z0-9-]+)+$/),
+      message: expect.any(String),
+      hint: expect.any(String),
+    });
+  }
+  return line;
+}
+
+function journalState(path: string): string {
+  const [last] = readFileSync(path, 'utf8').trimEnd().split('\n').slice(-1);
+  const record = JSON.parse(last ?? '{}') as { type?: string; state?: string };
+  return record.type === 'END' ? (record.state ?? '') : 'OPEN';
+}
+
+function filesBelow(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((file) => join(folder, file))
+    .filter((file) => statSync(file).isFile())
+    .map((file) => relative(folder, file));
+}
