@@ -60,8 +60,6 @@ const SOCAT_READY = 'starting data transfer loop';
 /** Resolves when socat says that its terminal is there. */
 function startSocat(path: string): Promise<ChildProcessWithoutNullStreams> {
   const child = spawn('socat', ['-d', '-d', `pty,raw,echo=0,link=${path}`, '-'], { stdio: 'pipe' });
-  // The streams of a child are sockets, and hold the process up like any other.
-  for (const stream of [child, child.stdin, child.stdout, child.stderr]) (stream as unknown as Socket).unref();
   return new Promise((resolve, reject) => {
     let said = '';
     child.once('error', (cause) => {
@@ -87,7 +85,10 @@ function startSocat(path: string): Promise<ChildProcessWithoutNullStreams> {
       // socat goes on to log; only what it says before its terminal is there can matter.
       if (said.includes(SOCAT_READY)) return;
       said += bytes.toString('latin1');
-      if (said.includes(SOCAT_READY)) resolve(child);
+      if (!said.includes(SOCAT_READY)) return;
+      // The streams of a child are sockets, and hold the process up like any other.
+      for (const handle of [child, child.stdin, child.stdout, child.stderr]) (handle as unknown as Socket).unref();
+      resolve(child);
     });
   });
 }

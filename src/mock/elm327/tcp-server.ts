@@ -62,8 +62,8 @@ export async function startElm327TcpServer(car: CarPort, options: Elm327TcpServe
     });
   });
   server.maxConnections = MOST_SOCKETS;
-  server.unref();
   const bound = await listen(server, host, port);
+  server.unref();
   return {
     host,
     port: bound,
