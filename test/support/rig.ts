@@ -16,7 +16,7 @@ import {
 import { createElm327Transport, openSerialStream } from '../../src/transport/elm327/index.ts';
 import type { Transport } from '../../src/transport/index.ts';
 import { enetInMemory } from './enet-in-memory.ts';
-import { MemoryDisk } from './memory-disk.ts';
+import { type DiskCall, MemoryDisk } from './memory-disk.ts';
 import { watchWrites } from './watch-writes.ts';
 
 export type Wire = 'enet' | 'elm327';
@@ -33,7 +33,13 @@ const TOOL = { name: 'kombi', version: 'test' };
 const DAY = Date.UTC(2026, 10, 20, 10, 15, 30);
 const BAUD = 115_200;
 
+/** Read once: it never changes. */
+const CATALOG = loadCatalog();
+
 let rigs = 0;
+
+/** Thrown into code that runs in a process that is no more. */
+export class ProcessDied extends Error {}
 
 /** How a command ended, as its exit status tells it. */
 export interface Outcome {
@@ -43,6 +49,9 @@ export interface Outcome {
   readonly message: string;
   readonly value: unknown;
 }
+
+/** How a process ends that was killed: it says nothing. */
+const DIED: Outcome = { exit: -1, code: 'died', vehicle: 'unknown', message: '', value: undefined };
 
 /**
  * A whole workshop on one virtual clock: a mock car behind a wire, a disk that forgets what was not synced, and the
@@ -55,12 +64,16 @@ export class Rig {
   readonly directory: string;
   readonly car: MockCar;
   readonly before: CarState;
-  readonly catalog = loadCatalog();
   /** Violations of I1 seen on the wire; every test asserts that there are none. */
   readonly violations: string[] = [];
   readonly #board: FaultBoard;
   readonly #links: Transport[] = [];
+  /** Sees every access to the disk, and may throw in its place. */
+  onDisk: (call: DiskCall) => void = () => undefined;
   #healed = false;
+  #dead = false;
+  #barrier = 0;
+  #at: (barrier: number) => void = () => undefined;
 
   constructor({ wire, profile = 'f06-sos', faults = [] }: RigOptions) {
     rigs += 1;
@@ -76,6 +89,7 @@ export class Rig {
     };
     this.car = startMockCar({ profile, clock: this.clock, faults: healing });
     this.before = this.car.exportState();
+    this.#arm();
   }
 
   archive(): Archive {
@@ -86,15 +100,22 @@ export class Rig {
     return new Date(DAY + this.clock.now());
   }
 
+  /** From now on, in the text form of `--fault`. */
+  addFault(text: string): void {
+    this.#board.add(parseFault(text));
+  }
+
   /** How often each fault has struck. */
   struck(): readonly number[] {
     return this.#board.struck().map(({ times }) => times);
   }
 
-  /** Ends all faults; what they have broken stays broken. */
+  /** Ends all faults; what they have broken stays broken, but an ECU that hangs is switched off and on. */
   heal(): void {
     this.#healed = true;
-    this.disk.before = () => undefined;
+    if (this.#board.struck().some(({ fault, times }) => times > 0 && fault.value === 'forever')) this.car.powerCycle();
+    this.onDisk = () => undefined;
+    this.#at = () => undefined;
     this.disk.capacity = Number.POSITIVE_INFINITY;
     Object.assign(this.car.environment, { voltage: this.car.profile.voltage, ignition: true, engineRpm: 0, speedKmh: 0 });
   }
@@ -103,7 +124,12 @@ export class Rig {
   async link(): Promise<Transport> {
     const link = this.wire === 'enet' ? enetInMemory(this.car) : await this.#adapter();
     this.#links.push(link);
-    return watchWrites(link, { disk: this.disk, before: this.before, report: (violation) => this.violations.push(violation) });
+    return watchWrites(link, {
+      disk: this.disk,
+      current: () => this.car.exportState(),
+      report: (violation) => this.violations.push(violation),
+      onSend: () => this.#pass(),
+    });
   }
 
   async #adapter(): Promise<Transport> {
@@ -137,9 +163,35 @@ export class Rig {
     });
   }
 
-  /** What a crash now would leave, and a new process on it. */
-  crash(): void {
+  /** From now on the process is dead: nothing it does reaches disk or wire any more. */
+  die(): never {
+    this.#dead = true;
+    throw new ProcessDied();
+  }
+
+  /** A new process, on what the old one left on disk. */
+  restart(): void {
+    this.#dead = false;
     this.disk.crash();
+    this.#arm();
+  }
+
+  /** Calls `at` before every access to disk and every message that leaves, with a running number. */
+  onBarrier(at: (barrier: number) => void): void {
+    this.#at = at;
+  }
+
+  #arm(): void {
+    this.disk.before = (call) => {
+      this.#pass();
+      this.onDisk(call);
+    };
+  }
+
+  #pass(): void {
+    if (this.#dead) throw new ProcessDied();
+    const barrier = this.#barrier++;
+    this.#at(barrier);
   }
 
   async dispose(): Promise<void> {
@@ -170,10 +222,12 @@ export class Rig {
   async #command(run: (car: Car) => Promise<{ exit: number; vehicle: string; value: unknown }>): Promise<Outcome> {
     let car: Car | undefined;
     try {
-      car = await Car.open(await this.link(), { catalog: this.catalog });
+      car = await Car.open(await this.link(), { catalog: CATALOG });
       const { exit, vehicle, value } = await run(car);
+      if (this.#dead) return DIED;
       return { exit, vehicle, value, code: undefined, message: '' };
     } catch (error) {
+      if (this.#dead) return DIED;
       if (!isKombiError(error)) throw error;
       return { exit: error.exit, code: error.code, vehicle: error.vehicle, message: error.message, value: undefined };
     } finally {

@@ -6,9 +6,11 @@ import type { MemoryDisk } from './memory-disk.ts';
 
 export interface WatchOptions {
   readonly disk: MemoryDisk;
-  /** The car as it was before anything was written to it. */
-  readonly before: CarState;
+  /** The car as it is at this moment. */
+  readonly current: () => CarState;
   readonly report: (violation: string) => void;
+  /** Called before each message leaves. */
+  readonly onSend?: () => void;
 }
 
 const WRITE_DATA_BY_IDENTIFIER = 0x2e;
@@ -22,7 +24,8 @@ export function watchWrites(inner: Transport, options: WatchOptions): Transport 
   return new Proxy(inner, {
     get(target, name) {
       if (name === 'send') {
-        return (ecu: EcuAddress, payload: Uint8Array, signal?: AbortSignal) => {
+        return async (ecu: EcuAddress, payload: Uint8Array, signal?: AbortSignal) => {
+          options.onSend?.();
           if (payload[0] === SECURITY_ACCESS) options.report('security access was asked for');
           if (payload[0] === WRITE_DATA_BY_IDENTIFIER) assertCovered(ecu, payload, options);
           return target.send(ecu, payload, signal);
@@ -34,11 +37,10 @@ export function watchWrites(inner: Transport, options: WatchOptions): Transport 
   });
 }
 
-function assertCovered(ecu: EcuAddress, payload: Uint8Array, { disk, before, report }: WatchOptions): void {
+function assertCovered(ecu: EcuAddress, payload: Uint8Array, { disk, current, report }: WatchOptions): void {
   const address = toHex(Uint8Array.of(ecu));
   const did = toHex(payload.subarray(1, 3));
   const bytes = toHex(payload.subarray(3));
-  const previous = before.ecus[address]?.blocks?.[did];
   const files = disk.durableFiles();
   const journals = [...files].filter(([path]) => path.endsWith('.jsonl')).map(([, content]) => readJournal(content));
   const open = journals.filter((journal) => journal.open && journal.begin !== undefined);
@@ -53,9 +55,10 @@ function assertCovered(ecu: EcuAddress, payload: Uint8Array, { disk, before, rep
     report(`I1: 2E ${did} to ${address} left without a durable intent`);
     return;
   }
-  const known = [previous, ...journals.flatMap(({ begin }) => begin?.ops.filter((op) => op.ecu === address && op.did === did).map((op) => op.new) ?? [])];
   const op = covering.begin.ops.find((candidate) => candidate.ecu === address && candidate.did === did);
-  if (op === undefined || !known.includes(op.old)) report(`I1: 2E ${did} to ${address} left without its true previous bytes in BEGIN`);
+  const forward = op !== undefined && bytes === op.new;
+  // On the way back the bytes in the car are the job's own; the true ones were asserted on the way forward.
+  if (forward && current().ecus[address]?.blocks?.[did] !== op.old) report(`I1: 2E ${did} to ${address} left without its true previous bytes in BEGIN`);
   const backup = [...files].find(([path]) => path.endsWith(`-${covering.begin?.backup}.json`));
   if (backup === undefined || !holds(backup[1], did, op?.old ?? '')) report(`I1: 2E ${did} to ${address} left without a durable backup`);
 }
