@@ -18,6 +18,7 @@ import type { Context } from './context.ts';
 import { carLine, plural } from './format.ts';
 import { openCarToWrite } from './open-car.ts';
 import { planText } from './plan-text.ts';
+import { wrap } from './text.ts';
 import { version } from './version.ts';
 
 /** Who writes archives and journals. */
@@ -61,7 +62,7 @@ async function carryOutOn(context: Context, bench: Bench, command: WritingComman
   const plan = await command.plan(car, archive);
   const told = { plan: planResult(plan) };
   await context.show([
-    style.heading(await carLine(car)),
+    ...wrap(style.heading(await carLine(car)), { width: context.width }),
     '',
     ...planText(plan, {
       catalog: car.catalog,

@@ -34,9 +34,10 @@ export function planText(plan: Plan, options: PlanTextOptions): string[] {
     if (lines.length > 0) lines.push('');
     lines.push(...changeText(plan, change, options));
   }
+  if (plan.changes.length > 1) lines.push('');
   const paragraph = (text: string) => wrap(text, { width: options.width, indent: INDENT, lead: ' '.repeat(INDENT) });
   for (const note of plan.notes) lines.push(...paragraph(options.style.warning(escapeText(note.text))));
-  for (const report of plan.messages) lines.push(...reportTexts(report).flatMap(paragraph));
+  for (const text of reportTexts(plan.messages)) lines.push(...paragraph(text));
   lines.push(...paragraph(`Plan ${options.style.mark(plan.id)}`));
   return lines.map((line) => line.replaceAll('\u00a0', ' '));
 }
@@ -100,17 +101,24 @@ function effectText({ bit, value, messageId, label, becomes }: Effect, language:
   return `bit ${bit} ${value === 1 ? 'on' : 'off'}: message ${messageId}, ${escapeText(label[language])}, will ${becomes === 'shown' ? '' : 'not '}be shown`;
 }
 
-/** What the car itself stores of a message; what was not seen is not denied. */
-export function reportTexts(report: MessageReport): string[] {
-  const seen = [
-    report.seenActive ? 'active now' : undefined,
-    report.stored === undefined ? undefined : `stored at ${report.stored.mileageKm} km`,
-  ].filter((part) => part !== undefined);
-  const untold = report.told ? 'not seen in its message memory' : 'the cluster does not tell';
-  const lines = [`The car on message ${report.id}: ${seen.length > 0 ? seen.join(', ') : untold}.`];
-  for (const fault of report.faults ?? []) {
-    lines.push(`${ecuHex(fault.ecu)} stores ${fault.code}: ${escapeText(fault.text ?? 'no public meaning known')}.`);
+/** What the car itself stores of messages; what was not seen is not denied. */
+export function reportTexts(reports: readonly MessageReport[]): string[] {
+  const lines: string[] = [];
+  const unseen: MessageReport[] = [];
+  for (const report of reports) {
+    const seen = [
+      report.seenActive ? 'active now' : undefined,
+      report.stored === undefined ? undefined : `stored at ${report.stored.mileageKm} km`,
+    ].filter((part) => part !== undefined);
+    if (seen.length > 0) lines.push(`The car on message ${report.id}: ${seen.join(', ')}.`);
+    else unseen.push(report);
   }
+  if (unseen.length > 0) {
+    const told = unseen.some(({ told }) => told) ? 'not seen in its message memory' : 'the cluster does not tell';
+    lines.push(`The car on message ${unseen.map(({ id }) => id).join(', ')}: ${told}.`);
+  }
+  const faults = reports.find((report) => report.faults !== undefined)?.faults ?? [];
+  for (const { ecu, code, text } of faults) lines.push(`${ecuHex(ecu)} stores ${code}: ${escapeText(text ?? 'no public meaning known')}.`);
   return lines;
 }
 

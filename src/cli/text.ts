@@ -73,9 +73,5 @@ export function table(rows: readonly (readonly string[])[], width: number, { ind
 }
 
 function stacked(row: readonly string[], width: number, indent: number): string[] {
-  const [first = '', ...rest] = row;
-  return [
-    ...wrap(first, { width, indent }),
-    ...rest.filter((cell) => cell !== '').flatMap((cell) => wrap(cell, { width, indent: indent + 2 })),
-  ];
+  return row.flatMap((cell, column) => (cell === '' ? [] : wrap(cell, { width, indent: column === 0 ? indent : indent + 2 })));
 }

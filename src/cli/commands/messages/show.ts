@@ -37,7 +37,8 @@ async function askCar(context: Context, id: number) {
   const car = await openTheCar(context);
   const layout = await findMessageBlock(car);
   const [read] = await readAddresses(car, [messageAddress(id, layout, car.catalog)]);
-  const [report] = await reportMessages(car, [id]);
+  const reports = await reportMessages(car, [id]);
+  const [report] = reports;
   const shown = read?.value.bit === layout.mask?.shownWhen;
   return {
     result: {
@@ -49,7 +50,7 @@ async function askCar(context: Context, id: number) {
     },
     texts: [
       `${escapeText(read?.target.address ?? '')} is ${read?.value.bit}: this car ${shown ? 'shows' : 'does not show'} it`,
-      ...(report === undefined ? [] : reportTexts(report)),
+      ...reportTexts(reports),
     ],
   };
 }
