@@ -115,8 +115,8 @@ export function unfit(name: string, missing: string): KombiError {
 }
 
 /** Leaves the chip as another program expects it: defaults, and no protocol open. Nothing of ours was stored. */
-export async function leaveChip(chip: Chip): Promise<void> {
-  await chip.settle(QUIET_MS);
+export async function leaveChip(chip: Chip, mayBeBusy: boolean): Promise<void> {
+  if (mayBeBusy) await chip.settle(QUIET_MS);
   await chip.tryAsk('ATD', PROBE_TIMEOUT_MS);
   await chip.tryAsk('ATPC', PROBE_TIMEOUT_MS);
 }

@@ -24,10 +24,12 @@ const PROMPT_GRACE_MS = 100;
  */
 export type Answers = 'open' | 'none' | number;
 
-export type ChannelEvent =
-  | { readonly kind: 'frame'; readonly source: EcuAddress; readonly frame: IsoTpFrame }
-  | { readonly kind: 'idle' }
-  | { readonly kind: 'deadline' };
+export interface FrameEvent {
+  readonly kind: 'frame';
+  readonly source: EcuAddress;
+  readonly frame: IsoTpFrame;
+}
+export type ChannelEvent = FrameEvent | { readonly kind: 'idle' } | { readonly kind: 'deadline' };
 
 interface Filter {
   readonly mask: string;
@@ -46,10 +48,6 @@ export class CanChannel {
   constructor(chip: Chip, clock: Clock) {
     this.#chip = chip;
     this.#clock = clock;
-  }
-
-  get listening(): boolean {
-    return this.#chip.busy;
   }
 
   /** Lets through the frames of one ECU, or of all for the functional address. The chip must be idle. */
