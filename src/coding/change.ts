@@ -1,5 +1,5 @@
 import type { Catalog } from '../catalog/index.ts';
-import { type Did, type EcuAddress, equalBytes, KombiError, toHex } from '../core/index.ts';
+import { copyBytes, type Did, type EcuAddress, equalBytes, KombiError, toHex } from '../core/index.ts';
 import type { EditSyntax } from './edit.ts';
 import { disagreement, oldValueDiffers, refuseHypothesis, refuseProtected } from './refusals.ts';
 import { lookUp, type ResolveContext, resolveAddress, type Target } from './target.ts';
@@ -75,7 +75,7 @@ export function resolveEdit(edit: EditSyntax, context: ResolveContext): Edit {
  */
 export function changeBlock({ ecu, did, bytes, edits, catalog, cafds, experimental }: ChangeBlockOptions): BlockChange {
   const mask = new Uint8Array(bytes.length);
-  const next = bytes.slice();
+  const next = copyBytes(bytes);
   const targets = edits.map(({ target }) => target);
   for (const edit of edits) {
     apply(edit, { mask, next, targets });
@@ -83,7 +83,7 @@ export function changeBlock({ ecu, did, bytes, edits, catalog, cafds, experiment
   refuseProtected(catalog, { ecu, did, cafds, bytes });
   if (experimental !== true) for (const target of targets) refuseHypothesis(target);
   const planned = edits.map((edit) => plannedEdit(edit, bytes));
-  return { ecu, did, old: bytes.slice(), mask, new: next, edits: planned };
+  return { ecu, did, old: copyBytes(bytes), mask, new: next, edits: planned };
 }
 
 /**
@@ -94,7 +94,7 @@ export function changeBlock({ ecu, did, bytes, edits, catalog, cafds, experiment
 export function revert(change: BlockChange, current: Uint8Array = change.new): BlockChange {
   return {
     ...change,
-    old: current.slice(),
+    old: copyBytes(current),
     new: current.map((byte, index) => merge(byte, change.old[index] ?? 0, change.mask[index] ?? 0)),
     edits: change.edits.map((edit) => ({ ...edit, old: valueText(edit.target, current), new: edit.old })),
   };

@@ -1,5 +1,5 @@
 import type { Catalog, Statement } from '../catalog/index.ts';
-import { type Did, type EcuAddress, formatDid, KombiError, readU32, toHex } from '../core/index.ts';
+import { copyBytes, type Did, type EcuAddress, formatDid, KombiError, readU32, toHex } from '../core/index.ts';
 import { formatAddress } from './address.ts';
 import type { Target } from './target.ts';
 
@@ -72,7 +72,7 @@ export function oldValueDiffers(value: DifferingValue): KombiError {
 
 function offerBits({ target, held, stated, new: next }: DifferingValue): string {
   const edits: string[] = [];
-  const result = held.slice();
+  const result = copyBytes(held);
   for (let index = 0; index < held.length; index += 1) {
     const meant = (stated[index] ?? 0) ^ (next[index] ?? 0);
     const missing = meant & ((held[index] ?? 0) ^ (next[index] ?? 0));

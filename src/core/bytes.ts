@@ -52,6 +52,14 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
+/**
+ * A plain copy. `slice` is none where the bytes are a Node Buffer: there it is a view, and what changes the copy
+ * changes the original.
+ */
+export function copyBytes(bytes: Uint8Array, from = 0): Uint8Array {
+  return new Uint8Array(bytes.subarray(from));
+}
+
 /** The u16, big-endian, at `offset`; undefined where the bytes end before it does. */
 export function readU16(bytes: Uint8Array, offset: number): number | undefined {
   const high = bytes[offset];

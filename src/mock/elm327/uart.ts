@@ -125,7 +125,7 @@ export class UartReceiver {
   feed(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     const from = Math.max(this.#options.clock.now(), this.#freeAt);
-    const arrival = { bytes: bytes.slice(), characterMs: characterMs(this.baud), from, offset: 0 };
+    const arrival = { bytes: copyBytes(bytes), characterMs: characterMs(this.baud), from, offset: 0 };
     this.#freeAt = from + bytes.length * arrival.characterMs;
     this.#queue.push(arrival);
     if (this.#queue.length === 1) this.#run();

@@ -1,4 +1,4 @@
-import { type Clock, type EcuAddress, EXIT, KombiError } from '../../core/index.ts';
+import { type Clock, copyBytes, type EcuAddress, EXIT, KombiError } from '../../core/index.ts';
 import type { ByteStream } from '../byte-stream.ts';
 import type { Message } from '../transport.ts';
 import { gatewayError } from './gateway-error.ts';
@@ -113,7 +113,7 @@ export class HsfzConnection {
       case HsfzControl.diagnostic:
         this.#served = true;
         if (body.length > HSFZ_ADDRESS_BYTES && body[1] === this.#tester) {
-          this.#offer({ source: body[0] as EcuAddress, payload: body.slice(HSFZ_ADDRESS_BYTES) });
+          this.#offer({ source: body[0] as EcuAddress, payload: copyBytes(body, HSFZ_ADDRESS_BYTES) });
         }
         break;
       case HsfzControl.acknowledge:
