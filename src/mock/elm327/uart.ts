@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../core/index.ts';
+import { type Clock, copyBytes, type Timer } from '../../core/index.ts';
 
 /** Start bit, eight data bits, stop bit. */
 const BITS_PER_CHARACTER = 10;
