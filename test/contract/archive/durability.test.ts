@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { ArchiveFolder } from '../../../src/archive/archive-folder.ts';
 import { openArchive } from '../../../src/archive/index.ts';
 import { isKombiError } from '../../../src/core/index.ts';
-import { DRAFT, VIN } from '../../unit/archive/sample.ts';
 import { type DiskCall, diskError, MemoryDisk } from '../../support/memory-disk.ts';
+import { DRAFT, VIN } from '../../unit/archive/sample.ts';
 
 const ROOT = '/home/me/archive';
 
@@ -94,6 +95,22 @@ describe('a saved backup', () => {
       const { id } = await archive.saveBackup(DRAFT);
       expect((await archive.loadBackup(id)).vehicle.vin).toBe(VIN);
     }
+  });
+});
+
+describe('a folder of the archive', () => {
+  it.each(['vehicles', 'vehicles/car'])('is never made, or written to, through a link at %s', async (place) => {
+    const disk = new MemoryDisk();
+    const folder = new ArchiveFolder(ROOT, disk);
+    await folder.makeDirectory('vehicles/car');
+    disk.plant(`${ROOT}/${place}`, 'symlink');
+    const fresh = new ArchiveFolder(ROOT, disk);
+    await expect(fresh.create('vehicles/car/backups/x.json', new Uint8Array(1))).rejects.toMatchObject({
+      code: 'archive.symlink',
+      exit: 9,
+      message: expect.stringContaining(`${ROOT}/${place}`),
+    });
+    expect(disk.files()).toEqual([]);
   });
 });
 

@@ -6,8 +6,8 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Archive, diskFileSystem, encodeBackup, type FileSystem, openArchive } from '../../../src/archive/index.ts';
-import { CONTENT, DRAFT, VIN } from '../../unit/archive/sample.ts';
 import { MemoryDisk } from '../../support/memory-disk.ts';
+import { CONTENT, DRAFT, VIN } from '../../unit/archive/sample.ts';
 
 const NOW = new Date('2026-11-20T10:15:30Z');
 

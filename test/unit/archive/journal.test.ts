@@ -125,11 +125,14 @@ describe('a journal', () => {
 
   it('takes zeros at the end, where data never reached the disk, for a torn line', async () => {
     const bytes = (await written()).bytes();
-    expect(readJournal(new Uint8Array([...bytes, ...new Uint8Array(300)]))).toMatchObject({
-      torn: true,
-      damaged: undefined,
-      records: [BEGUN, INTENT, RESULT, SEEN],
-    });
+    for (const end of [[], [0x0a]]) {
+      expect(readJournal(Uint8Array.of(...bytes, ...new Uint8Array(300), ...end))).toMatchObject({
+        torn: true,
+        damaged: undefined,
+        length: bytes.length,
+        records: [BEGUN, INTENT, RESULT, SEEN],
+      });
+    }
   });
 
   it('notices a line taken out and lines exchanged', async () => {
@@ -179,6 +182,14 @@ describe('writing a journal', () => {
     const { disk, archive, journal } = await written();
     disk.crash();
     expect(await archive.openJournals(VIN)).toMatchObject([{ records: [BEGUN, INTENT], path: journal.path }]);
+  });
+
+  it('keeps END over a crash, asked to sync or not (F4)', async () => {
+    const { disk, archive, journal } = await written();
+    await journal.append(END, { sync: false });
+    disk.crash();
+    expect(await archive.openJournals(VIN)).toEqual([]);
+    expect(await archive.listJournals(VIN)).toMatchObject([{ state: 'ROLLED_BACK' }]);
   });
 
   it('loses an intent that was not synced: what the sync is for', async () => {

@@ -17,13 +17,18 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'kombi-lock-'));
   program = join(folder, 'hold.mjs');
   const source = join(import.meta.dirname, '../../../src/archive/index.ts');
-  // Holds the locks it is told to until its input ends, and tells how it went.
+  // Holds the locks it is told to until its input ends, and tells how it went; with --leave it just comes to its end.
   const contents = `
     import { acquireLock } from ${JSON.stringify(source)};
-    const lock = await acquireLock(process.argv.slice(2)).catch((error) => error);
+    const [first, ...rest] = process.argv.slice(2);
+    const leave = first === '--leave';
+    const lock = await acquireLock(leave ? rest : [first, ...rest]).catch((error) => error);
     console.log(lock.code ?? 'held');
-    if (lock.code === undefined) { for await (const _ of process.stdin); await lock[Symbol.asyncDispose](); }
-    console.log('released');`;
+    if (lock.code === undefined && !leave) {
+      for await (const _ of process.stdin);
+      await lock[Symbol.asyncDispose]();
+      console.log('released');
+    }`;
   await build({
     stdin: { contents, resolveDir: folder, loader: 'ts' },
     bundle: true,
@@ -90,11 +95,12 @@ describe('locks between processes', () => {
   }, 30_000);
 
   it('keeps no process alive that holds it', async () => {
-    const { child, line } = await start(unique('car'));
-    await line();
-    child.stdin?.end();
-    const [code] = await once(child, 'exit');
-    expect(code).toBe(0);
+    const { child, line } = await start('--leave', unique('car'));
+    const exited = once(child, 'exit');
+    expect(await line()).toBe('held');
+    expect(await exited).toEqual([0, null]);
+    await using lock = await acquireLock([unique('car')]);
+    expect(lock.names).toEqual([unique('car')]);
   });
 });
 
