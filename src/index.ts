@@ -47,6 +47,7 @@ export {
   formatDid,
   formatEcuAddress,
   fromHex,
+  type Ignition,
   isKombiError,
   isVin,
   KombiError,
@@ -106,7 +107,6 @@ export {
 export {
   type AdapterIdentity,
   createLink,
-  type Ignition,
   type LinkOptions,
   type LinkScheme,
   type LinkUri,

@@ -20,7 +20,11 @@ export function toHex(bytes: Uint8Array, separator = ''): string {
 export function fromHex(text: string): Uint8Array {
   const digits = text.replace(/ /g, '');
   if (digits.length % 2 !== 0) {
-    throw new KombiError({ code: 'usage.hex', message: `"${text}" has an odd number of hex digits`, hint: 'Write two digits per byte, such as 0F.' });
+    throw new KombiError({
+      code: 'usage.hex',
+      message: `"${text}" has an odd number of hex digits`,
+      hint: 'Write two digits per byte, such as 0F.',
+    });
   }
   if (!/^[0-9a-fA-F]*$/.test(digits)) {
     throw new KombiError({ code: 'usage.hex', message: `"${text}" is not hex`, hint: 'Use the digits 0-9 and A-F.' });

@@ -7,4 +7,5 @@ export * from './bytes.ts';
 export * from './clock.ts';
 export * from './errors.ts';
 export * from './evidence.ts';
+export * from './ignition.ts';
 export * from './virtual-clock.ts';

@@ -98,7 +98,9 @@ async function saveableEcu(car: Car, archive: Archive, ecu: EcuIdentity, options
   for (const [index, did] of list.dids.entries()) {
     onProgress?.({ step: 'backup', ecu: ecu.address, done: index, total: list.dids.length });
     try {
-      blocks.push(backupBlock({ did: formatDid(did), bytes: await readTwice(car.client, { ecu: ecu.address, did }, car.signal), reads: 2 }));
+      blocks.push(
+        backupBlock({ did: formatDid(did), bytes: await readTwice(car.client, { ecu: ecu.address, did }, car.signal), reads: 2 }),
+      );
     } catch (error) {
       if (!(error instanceof NegativeResponseError)) throw error;
       unreadable.push({ did: formatDid(did), nrc: toHex(Uint8Array.of(error.nrc)) });

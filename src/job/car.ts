@@ -1,6 +1,6 @@
 import type { Catalog } from '../catalog/index.ts';
-import type { EcuAddress } from '../core/index.ts';
-import type { Ignition, Transport } from '../transport/index.ts';
+import type { EcuAddress, Ignition } from '../core/index.ts';
+import type { Transport } from '../transport/index.ts';
 import { UdsClient } from '../uds/index.ts';
 import {
   type EcuIdentity,

@@ -92,7 +92,10 @@ async function assertReady(car: Car, plan: Plan, options: CarryOutOptions): Prom
       });
     }
     if (!equalBytes(savedBlock(saved, change.ecu, change.did), change.old)) {
-      throw new KombiError({ code: 'backup.lacks-block', message: `Backup ${options.backup.id} holds other bytes of block ${formatDid(change.did)}` });
+      throw new KombiError({
+        code: 'backup.lacks-block',
+        message: `Backup ${options.backup.id} holds other bytes of block ${formatDid(change.did)}`,
+      });
     }
   }
 }
@@ -117,7 +120,11 @@ async function begin(plan: Plan, operations: readonly Operation[], options: Carr
     ...(options.label === undefined ? {} : { label: options.label }),
     ...(plan.undoes === undefined ? {} : { undoes: plan.undoes }),
     planId: plan.id,
-    ecus: plan.ecus.map((ecu) => ({ address: formatEcuAddress(ecu.address), serial: ecu.serial ?? '', svkSha: sha256(ecu.svk?.raw ?? new Uint8Array()) })),
+    ecus: plan.ecus.map((ecu) => ({
+      address: formatEcuAddress(ecu.address),
+      serial: ecu.serial ?? '',
+      svkSha: sha256(ecu.svk?.raw ?? new Uint8Array()),
+    })),
     backup: options.backup.id,
     tool: formatTool(options.tool),
     adapter: options.backup.adapter,
@@ -137,7 +144,12 @@ async function begin(plan: Plan, operations: readonly Operation[], options: Carr
 /** The edge of a block is where a job may stop. */
 async function assertMayGoOn(car: Car, index: number, signal: AbortSignal | undefined): Promise<void> {
   if (signal?.aborted) {
-    throw new KombiError({ code: 'job.interrupted', exit: EXIT.interrupted, message: 'Interrupted', hint: 'Run the command again when you are ready.' });
+    throw new KombiError({
+      code: 'job.interrupted',
+      exit: EXIT.interrupted,
+      message: 'Interrupted',
+      hint: 'Run the command again when you are ready.',
+    });
   }
   if (index === 0) return;
   const voltage = await car.voltage();

@@ -53,7 +53,10 @@ export function conditionNotes(conditions: Conditions): readonly PlanNote[] {
     });
   }
   if (ignition === 'unknown') {
-    notes.push({ code: 'ignition-unknown', text: 'Nobody tells whether the ignition is on: unknown. It has to be on, with the engine off.' });
+    notes.push({
+      code: 'ignition-unknown',
+      text: 'Nobody tells whether the ignition is on: unknown. It has to be on, with the engine off.',
+    });
   }
   return notes;
 }

@@ -1,4 +1,4 @@
-import { acquireLock, type Archive, type Lock, portLockName, vinLockName } from '../archive/index.ts';
+import { type Archive, acquireLock, type Lock, portLockName, vinLockName } from '../archive/index.ts';
 import { EXIT, KombiError } from '../core/index.ts';
 import type { Car } from './car.ts';
 

@@ -1,6 +1,5 @@
-import { type Did, type EcuAddress, readU16 } from '../core/index.ts';
+import { type Did, type EcuAddress, isKombiError, readU16 } from '../core/index.ts';
 import type { Dtc } from '../uds/index.ts';
-import { isKombiError } from '../core/index.ts';
 import { readIfTold } from '../vehicle/index.ts';
 import type { Car } from './car.ts';
 

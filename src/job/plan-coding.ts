@@ -93,7 +93,10 @@ export async function sealPlan(car: Car, parts: PlanParts): Promise<Plan> {
     notes.push({ code: 'hides-danger', text: `Message ${effect.messageId} warns of danger. Hidden, it will not warn you.` });
   }
   if (parts.changes.some((change) => change.edits.some((edit) => edit.target.evidence === 'hypothesis'))) {
-    notes.push({ code: 'experimental', text: 'Experimental: where a parameter lies in this block is a hypothesis. Check every byte below.' });
+    notes.push({
+      code: 'experimental',
+      text: 'Experimental: where a parameter lies in this block is a hypothesis. Check every byte below.',
+    });
   }
   const changes = parts.changes.filter((change) => !changesNothing(change));
   return {
@@ -107,7 +110,10 @@ export async function sealPlan(car: Car, parts: PlanParts): Promise<Plan> {
     ecus: parts.ecus,
     changes: parts.changes,
     effects,
-    messages: await reportMessages(car, effects.map((effect) => effect.messageId)),
+    messages: await reportMessages(
+      car,
+      effects.map((effect) => effect.messageId),
+    ),
     notes: [...notes, ...conditionNotes(await readConditions(car))],
     alreadyDone: changes.length === 0,
     undoes: parts.undoes,

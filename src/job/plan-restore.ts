@@ -1,6 +1,17 @@
 import type { Archive, BackupContent, BackupEcu, JournalOperation, JournalSummary } from '../archive/index.ts';
 import { type BlockChange, type EditSyntax, formatAddress, parseEdit } from '../coding/index.ts';
-import { type Did, did, type EcuAddress, ecuAddress, EXIT, formatDid, formatEcuAddress, fromHex, KombiError, toHex } from '../core/index.ts';
+import {
+  type Did,
+  did,
+  type EcuAddress,
+  EXIT,
+  ecuAddress,
+  formatDid,
+  formatEcuAddress,
+  fromHex,
+  KombiError,
+  toHex,
+} from '../core/index.ts';
 import type { EcuIdentity } from '../vehicle/index.ts';
 import { savedBlock } from './backup-car.ts';
 import type { Car } from './car.ts';
@@ -21,7 +32,8 @@ export async function planUndo(car: Car, archive: Archive, jobId?: string): Prom
   const ecus: EcuIdentity[] = [];
   for (const saved of begin.ecus) {
     const ecu = await car.ecu(ecuAddress(Number.parseInt(saved.address, 16)));
-    if ((ecu.serial ?? '') !== saved.serial || sha256(ecu.svk?.raw ?? new Uint8Array()) !== saved.svkSha) throw otherEcu(ecu, `job ${begin.txid}`);
+    if ((ecu.serial ?? '') !== saved.serial || sha256(ecu.svk?.raw ?? new Uint8Array()) !== saved.svkSha)
+      throw otherEcu(ecu, `job ${begin.txid}`);
     ecus.push(ecu);
   }
   const changes: BlockChange[] = [];
@@ -77,7 +89,10 @@ async function findJob(car: Car, archive: Archive, jobId: string | undefined): P
     if (job === undefined || found.length > 1) {
       throw new KombiError({
         code: 'usage.job',
-        message: found.length > 1 ? `"${jobId}" is the beginning of ${found.length} jobs` : `No job "${jobId}" on ${car.identity.vin} in the archive`,
+        message:
+          found.length > 1
+            ? `"${jobId}" is the beginning of ${found.length} jobs`
+            : `No job "${jobId}" on ${car.identity.vin} in the archive`,
         hint: 'kombi history lists them.',
       });
     }
@@ -123,7 +138,10 @@ export async function planRestore(car: Car, archive: Archive, backupId: string, 
     const owner = address ?? onlyOwner(backup.ecus, block);
     const ecu = await car.ecu(owner);
     const saved = backup.ecus.find((candidate) => candidate.address === formatEcuAddress(owner));
-    if (saved !== undefined && (saved.serial !== (ecu.serial ?? null) || saved.svk !== (ecu.svk === undefined ? null : toHex(ecu.svk.raw)))) {
+    if (
+      saved !== undefined &&
+      (saved.serial !== (ecu.serial ?? null) || saved.svk !== (ecu.svk === undefined ? null : toHex(ecu.svk.raw)))
+    ) {
       throw otherEcu(ecu, `backup ${backupId}`);
     }
     ecus.set(owner, ecu);
@@ -163,7 +181,10 @@ function onlyOwner(ecus: readonly BackupEcu[], block: Did): EcuAddress {
   if (owner === undefined || owners.length > 1) {
     throw new KombiError({
       code: 'usage.restore',
-      message: owner === undefined ? `The backup holds no block ${formatDid(block)}` : `${owners.length} ECUs of the backup have a block ${formatDid(block)}`,
+      message:
+        owner === undefined
+          ? `The backup holds no block ${formatDid(block)}`
+          : `${owners.length} ECUs of the backup have a block ${formatDid(block)}`,
       hint: `Name the ECU too, such as KOMBI:${formatDid(block)}.`,
     });
   }

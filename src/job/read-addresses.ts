@@ -1,4 +1,4 @@
-import { type AddressSyntax, checkAddress, decodeTarget, type DecodedValue, resolveAddress, type Target } from '../coding/index.ts';
+import { type AddressSyntax, checkAddress, type DecodedValue, decodeTarget, resolveAddress, type Target } from '../coding/index.ts';
 import { cafdsOf } from '../vehicle/index.ts';
 import type { Car } from './car.ts';
 

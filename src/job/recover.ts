@@ -1,9 +1,9 @@
 import type { Archive, BeginRecord, Journal, OpenJournal } from '../archive/index.ts';
-import { did, type EcuAddress, ecuAddress, EXIT, fromHex, isKombiError, KombiError, type VehicleState } from '../core/index.ts';
+import { did, type EcuAddress, EXIT, ecuAddress, fromHex, isKombiError, KombiError, type VehicleState } from '../core/index.ts';
 import { type EcuIdentity, readEcuIdentity } from '../vehicle/index.ts';
-import type { Car } from './car.ts';
 import { savedBlock } from './backup-car.ts';
-import { holdingOf, type Holding, type Operation, sha256 } from './kernel/operation.ts';
+import type { Car } from './car.ts';
+import { type Holding, holdingOf, type Operation, sha256 } from './kernel/operation.ts';
 import { end, failedToSettle, rollBack, type SettleOptions, verifyAfterReset } from './kernel/settle.ts';
 import { Transaction, type WrittenBefore } from './kernel/transaction.ts';
 import type { CarLock } from './lock-car.ts';

@@ -1,4 +1,4 @@
-import type { Clock, EcuAddress } from '../core/index.ts';
+import type { Clock, EcuAddress, Ignition } from '../core/index.ts';
 
 /** One diagnostic message from an ECU. `payload` belongs to the receiver. */
 export interface Message {
@@ -27,9 +27,6 @@ export interface AdapterIdentity {
   /** Supply voltage at the adapter, volts, ±0.5: only ever a warning. */
   readonly voltage?: number;
 }
-
-/** Terminal 15 as the link sees it. `unknown` where it does not say: never "off". */
-export type Ignition = 'on' | 'off' | 'unknown';
 
 /**
  * Carries diagnostic messages, not bytes, because one request may earn several answers.

@@ -1,5 +1,4 @@
-import { type Did, type EcuAddress, isKombiError, readU16 } from '../core/index.ts';
-import type { Ignition } from '../transport/index.ts';
+import { type Did, type EcuAddress, type Ignition, isKombiError, readU16 } from '../core/index.ts';
 import type { UdsClient } from '../uds/index.ts';
 
 const DME = 0x12 as EcuAddress;
@@ -36,12 +35,7 @@ export async function readIgnition(client: UdsClient, signal?: AbortSignal): Pro
 }
 
 /** The bytes of a DID, or undefined where the ECU is not there or does not have it. Link errors pass. */
-export async function readIfTold(
-  client: UdsClient,
-  ecu: EcuAddress,
-  did: Did,
-  signal?: AbortSignal,
-): Promise<Uint8Array | undefined> {
+export async function readIfTold(client: UdsClient, ecu: EcuAddress, did: Did, signal?: AbortSignal): Promise<Uint8Array | undefined> {
   try {
     return await client.readDid(ecu, did, signal === undefined ? {} : { signal });
   } catch (error) {

@@ -3,9 +3,30 @@ import type { Svk, SvkEntry } from './identity.ts';
 
 /** Process classes of an SVK entry (bmw-diagnostics §5.2: names published, bytes recorded on an F10 and a G31). */
 const PROCESS_CLASS: Readonly<Record<number, string>> = {
-  0x01: 'HWEL', 0x02: 'HWAP', 0x03: 'HWFR', 0x04: 'GWTB', 0x05: 'CAFD', 0x06: 'BTLD', 0x07: 'FLSL', 0x08: 'SWFL',
-  0x09: 'SWFF', 0x0a: 'SWPF', 0x0b: 'ONPS', 0x0c: 'IBAD', 0x0d: 'SWFK', 0x0f: 'FAFP', 0x10: 'FCFA', 0x1a: 'TLRT',
-  0x1b: 'TPRG', 0x1c: 'BLUP', 0x1d: 'FLUP', 0xa0: 'ENTD', 0xa1: 'NAVD', 0xa2: 'FCFN', 0xc0: 'SWUP', 0xc1: 'SWIP',
+  0x01: 'HWEL',
+  0x02: 'HWAP',
+  0x03: 'HWFR',
+  0x04: 'GWTB',
+  0x05: 'CAFD',
+  0x06: 'BTLD',
+  0x07: 'FLSL',
+  0x08: 'SWFL',
+  0x09: 'SWFF',
+  0x0a: 'SWPF',
+  0x0b: 'ONPS',
+  0x0c: 'IBAD',
+  0x0d: 'SWFK',
+  0x0f: 'FAFP',
+  0x10: 'FCFA',
+  0x1a: 'TLRT',
+  0x1b: 'TPRG',
+  0x1c: 'BLUP',
+  0x1d: 'FLUP',
+  0xa0: 'ENTD',
+  0xa1: 'NAVD',
+  0xa2: 'FCFN',
+  0xc0: 'SWUP',
+  0xc1: 'SWIP',
 };
 
 const COUNT_OFFSET = 2;

@@ -1,8 +1,8 @@
 import { KombiError } from '../../src/core/index.ts';
-import type { Car } from '../../src/mock/index.ts';
 import { DiagnosticConnection, type Wire } from '../../src/mock/hsfz/connection.ts';
-import type { ByteStream, OpenByteStream, Transport } from '../../src/transport/index.ts';
+import type { Car } from '../../src/mock/index.ts';
 import { createEnetTransport } from '../../src/transport/enet/index.ts';
+import type { ByteStream, OpenByteStream, Transport } from '../../src/transport/index.ts';
 
 /** ENET to a mock car without sockets, so that both ends can share one virtual clock. */
 export function enetInMemory(car: Car): Transport {

@@ -2,7 +2,19 @@ import { type Archive, openArchive } from '../../src/archive/index.ts';
 import { loadCatalog } from '../../src/catalog/index.ts';
 import { parseEdit } from '../../src/coding/index.ts';
 import { type EcuAddress, isKombiError, VirtualClock } from '../../src/core/index.ts';
-import { backUp, Car, carryOut, lockCar, lockOnly, newJobId, type Plan, planCoding, planUndo, recover, type RecoverResult } from '../../src/job/index.ts';
+import {
+  backUp,
+  Car,
+  carryOut,
+  lockCar,
+  lockOnly,
+  newJobId,
+  type Plan,
+  planCoding,
+  planUndo,
+  type RecoverResult,
+  recover,
+} from '../../src/job/index.ts';
 import { createMockSerialPort, plugIn } from '../../src/mock/elm327/index.ts';
 import {
   type CarState,

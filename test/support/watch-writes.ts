@@ -58,7 +58,8 @@ function assertCovered(ecu: EcuAddress, payload: Uint8Array, { disk, current, re
   const op = covering.begin.ops.find((candidate) => candidate.ecu === address && candidate.did === did);
   const forward = op !== undefined && bytes === op.new;
   // On the way back the bytes in the car are the job's own; the true ones were asserted on the way forward.
-  if (forward && current().ecus[address]?.blocks?.[did] !== op.old) report(`I1: 2E ${did} to ${address} left without its true previous bytes in BEGIN`);
+  if (forward && current().ecus[address]?.blocks?.[did] !== op.old)
+    report(`I1: 2E ${did} to ${address} left without its true previous bytes in BEGIN`);
   const backup = [...files].find(([path]) => path.endsWith(`-${covering.begin?.backup}.json`));
   if (backup === undefined || !holds(backup[1], did, op?.old ?? '')) report(`I1: 2E ${did} to ${address} left without a durable backup`);
 }

@@ -1,5 +1,5 @@
-import { type Clock, type EcuAddress, EXIT, KombiError } from '../../core/index.ts';
-import type { AdapterIdentity, Ignition, Message, Transport, TransportCapabilities } from '../../transport/index.ts';
+import { type Clock, type EcuAddress, EXIT, type Ignition, KombiError } from '../../core/index.ts';
+import type { AdapterIdentity, Message, Transport, TransportCapabilities } from '../../transport/index.ts';
 import { permissionFor } from './allow-list.ts';
 import { describeMessage, messageOf, type Token, tokenCovers } from './token.ts';
 

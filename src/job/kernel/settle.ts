@@ -6,7 +6,18 @@ import { isRefusedReset, isSilence, StuckError, type Transaction } from './trans
 
 /** Refusals that an ECU gives before it touches anything (ISO 14229-1); after them a block read as old is old. */
 const REFUSED_BEFORE_TOUCHING: ReadonlySet<number> = new Set([
-  0x10, 0x11, 0x12, 0x13, 0x21, 0x22, 0x24, 0x31, 0x33, 0x7e, 0x7f, ...Array.from({ length: 0x13 }, (_, index) => 0x81 + index),
+  0x10,
+  0x11,
+  0x12,
+  0x13,
+  0x21,
+  0x22,
+  0x24,
+  0x31,
+  0x33,
+  0x7e,
+  0x7f,
+  ...Array.from({ length: 0x13 }, (_, index) => 0x81 + index),
 ]);
 
 export interface SettleOptions {
@@ -20,10 +31,7 @@ type EndState = 'COMMITTED' | 'ROLLED_BACK' | 'ABORTED' | 'STUCK';
 
 /** Closes the journal with what was seen. */
 export async function end(options: SettleOptions, state: EndState, observed: readonly Uint8Array[] = []): Promise<void> {
-  await options.journal.append(
-    { type: 'END', state, observed: observed.map(sha256), time: options.now().toISOString() },
-    { sync: true },
-  );
+  await options.journal.append({ type: 'END', state, observed: observed.map(sha256), time: options.now().toISOString() }, { sync: true });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { equalBytes, type Did, type EcuAddress, toHex, type Vin } from '../../core/index.ts';
+import { type Did, type EcuAddress, equalBytes, toHex, type Vin } from '../../core/index.ts';
 
 /**
  * Leave to send one message that changes a car, once. Only this room makes one, and for a block only after the

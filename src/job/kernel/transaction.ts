@@ -1,7 +1,7 @@
 import type { Journal } from '../../archive/index.ts';
 import { EXIT, formatDid, isKombiError, KombiError, toHex } from '../../core/index.ts';
-import { cafdsOf, type EcuIdentity } from '../../vehicle/index.ts';
 import { NegativeResponseError } from '../../uds/index.ts';
+import { cafdsOf, type EcuIdentity } from '../../vehicle/index.ts';
 import { Car } from '../car.ts';
 import type { OnProgress } from '../plan.ts';
 import { readSettled } from '../read-twice.ts';
@@ -156,7 +156,16 @@ export class Transaction {
     await this.#identifyAfterReopening();
     const attempt = this.#count(index, direction) + 1;
     const operation = this.#operation(index);
-    const outcome = await writeBlock({ gate: this.#gate, client: car.client, journal, vin: car.identity.vin, operation, index, direction, attempt });
+    const outcome = await writeBlock({
+      gate: this.#gate,
+      client: car.client,
+      journal,
+      vin: car.identity.vin,
+      operation,
+      index,
+      direction,
+      attempt,
+    });
     // Counted from the intent on: once it may have left, it has.
     this.#writes.push({ index, direction });
     return outcome;
@@ -239,7 +248,12 @@ function notConfirmed(operation: Operation, cause: KombiError): KombiError {
 
 /** Whether an error leaves open what the ECU did: it lost its voice or the line was cut. */
 export function isSilence(error: unknown): boolean {
-  return isKombiError(error, 'link') || isKombiError(error, 'ecu') || isKombiError(error, 'adapter') || isKombiError(error, 'uds.pending-too-long');
+  return (
+    isKombiError(error, 'link') ||
+    isKombiError(error, 'ecu') ||
+    isKombiError(error, 'adapter') ||
+    isKombiError(error, 'uds.pending-too-long')
+  );
 }
 
 /** A reset that the ECU refused: what it holds cannot be proved to last. */

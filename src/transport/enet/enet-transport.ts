@@ -1,6 +1,6 @@
-import { type Clock, type EcuAddress, ENET_TESTER_ADDRESS, KombiError } from '../../core/index.ts';
+import { type Clock, type EcuAddress, ENET_TESTER_ADDRESS, type Ignition, KombiError } from '../../core/index.ts';
 import type { OpenByteStream } from '../byte-stream.ts';
-import type { AdapterIdentity, Ignition, Message, Transport, TransportCapabilities } from '../transport.ts';
+import type { AdapterIdentity, Message, Transport, TransportCapabilities } from '../transport.ts';
 import { HsfzConnection } from './hsfz-connection.ts';
 import { HSFZ_ADDRESS_BYTES, HSFZ_MAX_BODY_BYTES } from './hsfz-frame.ts';
 import { readTerminal15 } from './terminal-15.ts';

@@ -1,6 +1,5 @@
-import type { Clock } from '../../core/index.ts';
+import type { Clock, Ignition } from '../../core/index.ts';
 import type { OpenByteStream } from '../byte-stream.ts';
-import type { Ignition } from '../transport.ts';
 import { HsfzControl } from './hsfz-control.ts';
 import { encodeHsfzFrame } from './hsfz-frame.ts';
 import { HsfzReceiveBuffer } from './receive-buffer.ts';

@@ -66,7 +66,7 @@ describe('I-levels', () => {
 function bitsOf(text: string): Uint8Array {
   const bits = [...text].map((character) => {
     const code = character.charCodeAt(0);
-    return (((code >> 4) - 2).toString(2).padStart(2, '0') + (code & 0x0f).toString(2).padStart(4, '0'));
+    return ((code >> 4) - 2).toString(2).padStart(2, '0') + (code & 0x0f).toString(2).padStart(4, '0');
   });
   const whole = bits.join('').padEnd(Math.ceil((text.length * 6) / 8) * 8, '0');
   return Uint8Array.from({ length: whole.length / 8 }, (_, index) => Number.parseInt(whole.slice(index * 8, index * 8 + 8), 2));

@@ -1,5 +1,5 @@
-import { type EcuAddress, fromHex, KombiError, toHex, VirtualClock } from '../../../../src/core/index.ts';
-import type { AdapterIdentity, Ignition, Message, Transport, TransportCapabilities } from '../../../../src/transport/index.ts';
+import { type EcuAddress, fromHex, type Ignition, KombiError, toHex, VirtualClock } from '../../../../src/core/index.ts';
+import type { AdapterIdentity, Message, Transport, TransportCapabilities } from '../../../../src/transport/index.ts';
 
 /** Says `hex` as `source`; later, where a delay is given. */
 export type Reply = (source: number, hex: string, delayMs?: number) => void;
