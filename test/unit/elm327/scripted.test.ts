@@ -176,6 +176,15 @@ describe('long requests', () => {
     expect(adapter.sent.filter((line) => line.startsWith('602'))).toEqual([]);
   });
 
+  it('listens to nobody else about its own message', async () => {
+    const { transport } = await connect((line) => {
+      if (line.startsWith('6010')) return '612F1320000\r612F1027E00\r660F1300000\r';
+      return line.startsWith('6021') || line.startsWith('6022') ? '\r>' : undefined;
+    });
+    await transport.send(KOMBI, long);
+    expect(await receive(transport)).toBe('12 7E00');
+  });
+
   it('never sends a message twice', async () => {
     const { transport, adapter } = await connect((line) =>
       line.startsWith('6010') ? '660F1300000\r' : line.startsWith('6021') ? 'CAN ERROR\r\r>' : undefined,
@@ -231,6 +240,13 @@ describe('long answers of a chip with quirks', () => {
     expect(adapter.sent.slice(-2)).toEqual(['60300C003', ' ']);
     await transport.send(KOMBI, fromHex('3E00'));
     expect(await receive(transport)).toBe('60 7E00');
+  });
+
+  it('are not disturbed by frames of others, of which the short ones are kept', async () => {
+    const mixed = rest.replace('660F122', '612F1027E00\r612F122EEEEEEEEEEEE\r612F1101462F1905742\r660F122');
+    const { transport } = await connect(saying({ '600322F190': first, '60300C003': `${mixed}\r>` }));
+    await transport.send(KOMBI, fromHex('22F190'));
+    expect([await receive(transport), await receive(transport)]).toEqual(['12 7E00', vin]);
   });
 
   it('are asked for in blocks that fit its buffer, each with its number of answers', async () => {
@@ -319,11 +335,11 @@ describe('the link dies', () => {
   });
 
   it('ends a wait when it is closed, and may be closed again', async () => {
-    const { transport, clock } = await connect(saying({ '600322F186': '' }));
+    const { transport, adapter, clock } = await connect(saying({ '600322F186': '' }));
     await transport.send(KOMBI, fromHex('22F186'));
-    const waiting = expect(transport.receive(clock.now() + 5000)).rejects.toMatchObject({ code: 'link.closed' });
-    await transport.close();
-    await waiting;
+    const waiting = transport.receive(clock.now() + 5000);
+    await Promise.all([expect(waiting).rejects.toMatchObject({ code: 'link.closed' }), transport.close()]);
+    expect(adapter.sent.slice(-3)).toEqual([' ', 'ATD', 'ATPC']);
     await transport.close();
     await transport.dispose();
   });
@@ -352,6 +368,19 @@ describe('the link dies', () => {
   it('says so when the chip has restarted between two requests', async () => {
     const { transport } = await connect(saying({ ATCF660: 'LV RESET\r\rELM327 v1.5\r\r>' }));
     await expect(transport.send(KOMBI, fromHex('22F186'))).rejects.toMatchObject({ code: 'link.elm327.reset', exit: 8 });
+  });
+
+  it('sets the whole filter after an abort that left it half set', async () => {
+    const controller = new AbortController();
+    const { transport, adapter } = await connect((line) => {
+      if (line !== 'ATCM7FF' || controller.signal.aborted) return undefined;
+      controller.abort(new Error('enough'));
+      return '';
+    });
+    await expect(transport.send(KOMBI, fromHex('22F186'), controller.signal)).rejects.toThrow('enough');
+    adapter.sent.length = 0;
+    await transport.send(FUNCTIONAL_ADDRESS, fromHex('3E00'));
+    expect(adapter.sent).toEqual([' ', 'ATCF600', 'ATCM700', 'DF023E00']);
   });
 
   it.each(['ATR0', '6021000000000000'])(
