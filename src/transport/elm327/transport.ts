@@ -1,7 +1,15 @@
-import { type Clock, type EcuAddress, FUNCTIONAL_ADDRESS, formatEcuAddress, isKombiError, KombiError } from '../../core/index.ts';
+import {
+  type Clock,
+  type EcuAddress,
+  FUNCTIONAL_ADDRESS,
+  formatEcuAddress,
+  type Ignition,
+  isKombiError,
+  KombiError,
+} from '../../core/index.ts';
 import type { ByteStream, OpenByteStream } from '../byte-stream.ts';
 import { encodeSingleFrame, MAX_MESSAGE_BYTES, SINGLE_FRAME_BYTES } from '../isotp/index.ts';
-import type { AdapterIdentity, Ignition, Message, Transport, TransportCapabilities } from '../transport.ts';
+import type { AdapterIdentity, Message, Transport, TransportCapabilities } from '../transport.ts';
 import { leaveChip, setUpChip } from './adapter-setup.ts';
 import { CanChannel, type FrameEvent } from './can-channel.ts';
 import { Chip } from './chip.ts';
