@@ -66,9 +66,10 @@ async function recoverJournal(car: Car, recovery: Recovery): Promise<RecoverResu
   const { open, journal, options } = recovery;
   const begin = await beginOf(recovery);
   const operations = await operationsOf(car, recovery, begin);
-  const written = open.records.flatMap((record): WrittenBefore[] =>
-    record.type === 'INTENT' ? [{ index: record.op, direction: record.dir }] : [],
-  );
+  const intents = open.records.filter((record) => record.type === 'INTENT');
+  const written = intents.map((intent): WrittenBefore => ({ index: intent.op, direction: intent.dir }));
+  // A rotten line may have been an intent: then any block may have been written.
+  if (open.damaged !== undefined) written.push(...operations.map((_, index): WrittenBefore => ({ index, direction: 'forward' })));
   const ecus = await sameEcus(car, begin);
   const transaction = new Transaction({
     car,
