@@ -53,6 +53,7 @@ export class Context implements AsyncDisposable {
   /** The command line as typed. */
   readonly words: readonly string[];
   readonly #deferred: (() => Promise<void>)[] = [];
+  #catalog: Promise<Catalog> | undefined;
   #screen: Promise<{ out: Style; err: Style; progress: ProgressLine }> | undefined;
 
   constructor(io: Io, globals: Globals, words: readonly string[]) {
@@ -97,8 +98,16 @@ export class Context implements AsyncDisposable {
     this.#deferred.push(cleanUp);
   }
 
-  async catalog(): Promise<Catalog> {
-    return (await import('../catalog/index.ts')).loadCatalog();
+  /** One for the whole command: it reads each of its files once. */
+  catalog(): Promise<Catalog> {
+    this.#catalog ??= this.#loadCatalog();
+    return this.#catalog;
+  }
+
+  async #loadCatalog(): Promise<Catalog> {
+    const [{ loadCatalog }, { parseWithoutCompiling }] = await Promise.all([import('../catalog/index.ts'), import('./parse-once.ts')]);
+    parseWithoutCompiling();
+    return loadCatalog();
   }
 
   async archive(): Promise<Archive> {

@@ -1,4 +1,4 @@
-import { isKombiError, KombiError, systemClock } from '../core/index.ts';
+import { isKombiError, KombiError } from '../core/index.ts';
 import { type Car, openCar } from '../job/index.ts';
 import { createLink, registerLinkScheme, type Transport } from '../transport/index.ts';
 import type { Context } from './context.ts';
@@ -26,8 +26,10 @@ export async function openCarToWrite(context: Context): Promise<Car> {
   const { globals, io } = context;
   registerLinkScheme('mock', async (uri) => (await import('../mock-link.ts')).createMockLink(uri));
   const timeout = globals.timeoutMs === undefined ? {} : { timeoutMs: globals.timeoutMs };
-  const transport = await traced(context, await createLink(link, timeout));
-  const car = await openCar(transport, { catalog: await context.catalog(), signal: io.signal, ...timeout });
+  const catalog = await context.catalog();
+  const tracedBy = await tracing(context);
+  const transport = await createLink(link, timeout);
+  const car = await openCar(tracedBy === undefined ? transport : tracedBy(transport), { catalog, signal: io.signal, ...timeout });
   context.defer(() => car.dispose());
   return car;
 }
@@ -42,11 +44,12 @@ async function warnOfOpenJob(context: Context, car: Car): Promise<void> {
   }
 }
 
-async function traced(context: Context, transport: Transport): Promise<Transport> {
-  const { trace } = context.globals;
-  if (trace === undefined) return transport;
+/** What `--trace` puts around a transport; made before a link is, because a file that cannot be written ends the command. */
+async function tracing({ globals: { trace } }: Context): Promise<((transport: Transport) => Transport) | undefined> {
+  if (trace === undefined) return undefined;
   const { openTrace, TracedTransport } = await import('./trace.ts');
-  return new TracedTransport(transport, openTrace(trace), systemClock);
+  const sink = openTrace(trace);
+  return (transport) => new TracedTransport(transport, sink);
 }
 
 async function onlyCandidate({ io }: Context): Promise<string> {

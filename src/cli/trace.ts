@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { type Clock, type EcuAddress, formatEcuAddress, KombiError, messageOf, toHex } from '../core/index.ts';
+import { type EcuAddress, formatEcuAddress, KombiError, messageOf, toHex } from '../core/index.ts';
 import type { Transport } from '../transport/index.ts';
 
 /** Where traced lines go. */
@@ -34,13 +34,11 @@ export class TracedTransport implements Transport {
   readonly #inner: Transport;
   readonly #sink: TraceSink;
   readonly #startedAt: number;
-  readonly #clock: Clock;
 
-  constructor(inner: Transport, sink: TraceSink, clock: Clock = inner.clock) {
+  constructor(inner: Transport, sink: TraceSink) {
     this.#inner = inner;
     this.#sink = sink;
-    this.#clock = clock;
-    this.#startedAt = clock.now();
+    this.#startedAt = inner.clock.now();
     sink.line(`# ${inner.description}`);
   }
 
@@ -100,6 +98,6 @@ export class TracedTransport implements Transport {
   }
 
   #note(text: string): void {
-    this.#sink.line(`${(this.#clock.now() - this.#startedAt).toFixed(1)} ${text}`);
+    this.#sink.line(`${(this.clock.now() - this.#startedAt).toFixed(1)} ${text}`);
   }
 }

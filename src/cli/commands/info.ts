@@ -23,7 +23,7 @@ export const info: CommandSpec = {
         series: series ?? null,
         model: model ?? null,
         iLevel,
-        voltage: voltage === null ? null : Math.round(voltage * 100) / 100,
+        voltage: voltage === null ? null : Math.round(voltage * 10) / 10,
         ignition: ignition === 'unknown' ? null : ignition,
         link: car.transport.description,
         ecus: ecus.map(ecuResult),

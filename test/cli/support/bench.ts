@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly columns?: number;
   readonly signal?: AbortSignal;
   readonly links?: readonly string[];
+  /** Sees what is written to stdout as it is written. */
+  readonly onOutput?: (text: string) => void;
 }
 
 export interface Run {
@@ -82,7 +84,14 @@ export class Bench {
       return given;
     };
     const io: Io = {
-      stdout: { write: (text) => void out.push(text), isTerminal, columns: options.columns },
+      stdout: {
+        write: (text) => {
+          out.push(text);
+          options.onOutput?.(text);
+        },
+        isTerminal,
+        columns: options.columns,
+      },
       stderr: { write: (text) => void err.push(text), isTerminal, columns: options.columns },
       stdin: { isTerminal, read: async () => options.stdin ?? '' },
       env: { NO_COLOR: '1', KOMBI_ARCHIVE: this.archive, ...options.env },
