@@ -2,7 +2,7 @@ import {
   type BlockChange,
   changeBlock,
   changesNothing,
-  checkAddress,
+  checkEdit,
   type Edit,
   type EditSyntax,
   effectsOf,
@@ -16,7 +16,7 @@ import type { Car } from './car.ts';
 import { conditionNotes, readConditions } from './conditions.ts';
 import { reportMessages } from './message-report.ts';
 import type { JobKind, Plan, PlanNote } from './plan.ts';
-import { type BlockAddress, readTwice } from './read-twice.ts';
+import { type BlockAddress, explainAbsence, readTwice } from './read-twice.ts';
 
 export interface PlanCodingOptions {
   /** Lets an edit rely on a hypothesis; the plan then shows the whole block. */
@@ -35,7 +35,9 @@ export async function planCoding(car: Car, edits: readonly EditSyntax[], options
   for (const block of byBlock(car, edits)) {
     const ecu = await car.ecu(block.ecu);
     ecus.set(block.ecu, ecu);
-    const bytes = await readTwice(car.client, block, car.signal);
+    const bytes = await readTwice(car.client, block, car.signal).catch((error: unknown) => {
+      throw explainAbsence(error, ecu.name, block);
+    });
     changes.push(planBlock(car, ecu, { did: block.did, bytes, edits: block.edits, experimental: options.experimental }));
   }
   return sealPlan(car, { kind: 'code', ecus: [...ecus.values()], changes });
@@ -60,7 +62,7 @@ export function planBlock(car: Car, ecu: EcuIdentity, { did, bytes, edits, exper
 function byBlock(car: Car, edits: readonly EditSyntax[]): readonly (BlockAddress & { readonly edits: readonly EditSyntax[] })[] {
   const blocks = new Map<string, { ecu: EcuAddress; did: Did; edits: EditSyntax[] }>();
   for (const edit of edits) {
-    const ecu = checkAddress(edit.address, car.catalog);
+    const ecu = checkEdit(edit, car.catalog);
     const key = `${ecu}:${edit.address.did}`;
     const block = blocks.get(key) ?? { ecu, did: edit.address.did, edits: [] };
     block.edits.push(edit);

@@ -1,6 +1,7 @@
 import { type AddressSyntax, checkAddress, type DecodedValue, decodeTarget, resolveAddress, type Target } from '../coding/index.ts';
 import { cafdsOf } from '../vehicle/index.ts';
 import type { Car } from './car.ts';
+import { explainAbsence } from './read-twice.ts';
 
 export interface ReadValue {
   readonly target: Target;
@@ -20,7 +21,9 @@ export async function readAddresses(car: Car, addresses: readonly AddressSyntax[
     const key = `${ecu}:${address.did}`;
     const reading = blocks.get(key) ?? car.client.readDid(ecu, address.did, car.signal === undefined ? {} : { signal: car.signal });
     blocks.set(key, reading);
-    const bytes = await reading;
+    const bytes = await reading.catch((error: unknown) => {
+      throw explainAbsence(error, car.catalog.ecuName(ecu), { ecu, did: address.did });
+    });
     const { svk } = await car.ecu(ecu);
     const target = resolveAddress(address, { catalog: car.catalog, cafds: cafdsOf(svk), vin: car.identity.vin, blockLength: bytes.length });
     values.push({ target, value: decodeTarget(bytes, target) });

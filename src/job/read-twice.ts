@@ -1,5 +1,5 @@
 import { type Did, type EcuAddress, equalBytes, formatDid, formatEcuAddress, KombiError } from '../core/index.ts';
-import type { UdsClient } from '../uds/index.ts';
+import { NegativeResponseError, type UdsClient } from '../uds/index.ts';
 
 export interface BlockAddress {
   readonly ecu: EcuAddress;
@@ -7,6 +7,7 @@ export interface BlockAddress {
 }
 
 const MAX_READINGS = 4;
+const REQUEST_OUT_OF_RANGE = 0x31;
 
 /**
  * Reads a block twice; a misread must become neither a backup nor the base of a write (reliability, row 35).
@@ -38,6 +39,21 @@ export async function readSettled(client: UdsClient, block: BlockAddress, signal
 
 function readBlock(client: UdsClient, block: BlockAddress, signal?: AbortSignal): Promise<Uint8Array> {
   return client.readDid(block.ecu, block.did, signal === undefined ? {} : { signal });
+}
+
+/**
+ * A refusal with 31, said in words an owner understands; any other error as it is.
+ *
+ * @param ecuName as the catalog calls it
+ */
+export function explainAbsence(error: unknown, ecuName: string, block: BlockAddress): unknown {
+  if (!(error instanceof NegativeResponseError) || error.nrc !== REQUEST_OUT_OF_RANGE) return error;
+  return new KombiError({
+    code: 'block.absent',
+    message: `${ecuName} has no block ${formatDid(block.did)}: it answers 31 (requestOutOfRange)`,
+    hint: `kombi blocks ${ecuName} shows what it holds. Which blocks there are depends on the car's coding data, not on the model's name.`,
+    cause: error,
+  });
 }
 
 function unstable(block: BlockAddress): KombiError {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { checkAddress, type EditSyntax, parseEdit, parseEditFile } from '../../coding/index.ts';
+import { checkEdit, type EditSyntax, parseEdit, parseEditFile } from '../../coding/index.ts';
 import { KombiError, messageOf } from '../../core/index.ts';
 import { planCoding } from '../../job/index.ts';
 import { runWritingCommand } from '../carry-out-plan.ts';
@@ -29,7 +29,7 @@ export const code: CommandSpec = {
     const edits = await readEdits(context, input);
     // Wrong words are refused before any car is asked.
     const catalog = await context.catalog();
-    for (const edit of edits) checkAddress(edit.address, catalog);
+    for (const edit of edits) checkEdit(edit, catalog);
     const { experimental } = context.globals;
     return runWritingCommand(context, {
       plan: (car) => planCoding(car, edits, { experimental }),
