@@ -82,6 +82,7 @@ async function carryOutOn(context: Context, bench: Bench, command: WritingComman
   assertFitToWrite(await readConditions(car));
   const backup = await backUpFor(context, bench, { plan, label: command.label });
   await askConsent(context, plan);
+  tellOfStops(context);
   const done = await carryOut(car, plan, {
     archive,
     lock: bench.lock,
@@ -100,6 +101,14 @@ async function carryOutOn(context: Context, bench: Bench, command: WritingComman
     ],
     vehicle: 'changed',
   };
+}
+
+/** A stopped job first finishes the block in hand and puts back what it wrote, so whoever stopped it should hear at once. */
+function tellOfStops(context: Context): void {
+  const { signal } = context.io;
+  const tell = () => void context.say('Stopping: the block in hand is finished and verified first.');
+  signal.addEventListener('abort', tell, { once: true });
+  context.defer(async () => signal.removeEventListener('abort', tell));
 }
 
 async function backUpFor(

@@ -20,7 +20,7 @@ export function assertConsentPossible(context: Context, plan: Plan): void {
       hint: 'The car or the edits are not what they were. Look at the plan with --dry-run, then accept the id that it shows.',
     });
   }
-  if (isPersonThere(context)) return;
+  if (context.isPersonThere) return;
   throw new KombiError({
     code: 'consent.missing',
     exit: EXIT.refused,
@@ -63,7 +63,7 @@ function commandLine(words: readonly string[]): string {
 export async function assertYes(context: Context, question: string): Promise<void> {
   const { globals, io, words } = context;
   if (globals.yes) return;
-  if (!isPersonThere(context)) {
+  if (!context.isPersonThere) {
     throw new KombiError({
       code: 'consent.missing',
       exit: EXIT.refused,
@@ -85,8 +85,4 @@ export function assertConsentToForward({ globals, words }: Context, planId: stri
     message: `To complete the interrupted job, accept its plan ${planId}`,
     hint: `Without --forward the old bytes are put back. To complete it: ${commandLine([...words, '--accept', planId])}`,
   });
-}
-
-function isPersonThere({ io }: Context): boolean {
-  return io.stdin.isTerminal && io.stderr.isTerminal;
 }

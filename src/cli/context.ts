@@ -79,11 +79,17 @@ export class Context implements AsyncDisposable {
     return (await this.#screens()).progress;
   }
 
-  /** Part of the result that should be seen before the command ends: the plan, the backup. */
+  /** Whether somebody can be asked. */
+  get isPersonThere(): boolean {
+    return this.io.stdin.isTerminal && this.io.stderr.isTerminal;
+  }
+
+  /** Part of the result that should be seen before the command ends: the plan, the backup. Talk where stdout is for a program. */
   async show(lines: readonly string[]): Promise<void> {
-    if (this.globals.json) return;
     (await this.progress()).clear();
-    this.io.stdout.write(`${lines.join('\n')}\n`);
+    const text = `${lines.join('\n')}\n`;
+    if (!this.globals.json) this.io.stdout.write(text);
+    else if (this.isPersonThere) this.io.stderr.write(text);
   }
 
   /** Talk: what happens meanwhile, and what a person should know about the result. */

@@ -1,4 +1,4 @@
-import { type Did, type EcuAddress, formatDid, formatEcuAddress } from '../core/index.ts';
+import { type EcuAddress, formatEcuAddress } from '../core/index.ts';
 import type { Car } from '../job/index.ts';
 import type { EcuIdentity, VehicleIdentity } from '../vehicle/index.ts';
 import { escapeText } from './escape.ts';
@@ -7,11 +7,6 @@ import { escapeText } from './escape.ts';
 export function ecuTitle({ name, address }: Pick<EcuIdentity, 'name' | 'address'>): string {
   const hex = formatEcuAddress(address);
   return name === hex ? hex : `${escapeText(name)} ${hex}`;
-}
-
-/** `KOMBI:3301`, as an address begins. */
-export function blockAddress({ name }: Pick<EcuIdentity, 'name'>, did: Did): string {
-  return `${escapeText(name)}:${formatDid(did)}`;
 }
 
 export function hexAddress(address: EcuAddress): string {

@@ -2,6 +2,7 @@ import { isKombiError, KombiError } from '../core/index.ts';
 import { type Car, openCar } from '../job/index.ts';
 import { createLink, registerLinkScheme, type Transport } from '../transport/index.ts';
 import type { Context } from './context.ts';
+import { escapeText } from './escape.ts';
 
 /** The link asked for, if one was: it decides whether a command that can do without a car looks at one. */
 export function linkAskedFor({ globals, io }: Context): string | undefined {
@@ -52,10 +53,14 @@ async function tracing({ globals: { trace } }: Context): Promise<((transport: Tr
   return (transport) => new TracedTransport(transport, sink);
 }
 
-async function onlyCandidate({ io }: Context): Promise<string> {
+async function onlyCandidate(context: Context): Promise<string> {
+  const { io } = context;
   const candidates = await io.findLinks();
   const [only] = candidates;
-  if (io.stdin.isTerminal && only !== undefined && candidates.length === 1) return only.link;
+  if (context.isPersonThere && only !== undefined && candidates.length === 1) {
+    await context.say(`Using --link ${escapeText(only.link)}, the only one in reach`);
+    return only.link;
+  }
   const list = candidates.map(({ link, what }) => `  ${link}  ${what}`).join('\n');
   throw new KombiError({
     code: 'usage.link-missing',

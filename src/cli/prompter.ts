@@ -12,6 +12,11 @@ export interface Prompter {
 export async function createPrompter(): Promise<Prompter> {
   const { default: inquirer } = await import('inquirer');
   const prompt = inquirer.createPromptModule({ output: process.stderr });
+  // inquirer puts a mark and a blank in front of a question; its first word stands where the mark would.
+  const worded = (question: string) => {
+    const [prefix = '', ...rest] = question.split(' ');
+    return { name: 'answer', message: rest.join(' '), theme: { prefix, style: { message: (text: string) => text } } } as const;
+  };
   const answer = async <Value>(asked: Promise<{ answer: Value }> & { ui: { close(): void } }, signal: AbortSignal): Promise<Value> => {
     const close = () => asked.ui.close();
     signal.addEventListener('abort', close, { once: true });
@@ -27,7 +32,7 @@ export async function createPrompter(): Promise<Prompter> {
     }
   };
   return {
-    ask: (message, signal) => answer(prompt([{ type: 'input', name: 'answer', message }]), signal),
-    confirm: (message, standard, signal) => answer(prompt([{ type: 'confirm', name: 'answer', message, default: standard }]), signal),
+    ask: (question, signal) => answer(prompt([{ type: 'input', ...worded(question) }]), signal),
+    confirm: (question, standard, signal) => answer(prompt([{ type: 'confirm', default: standard, ...worded(question) }]), signal),
   };
 }

@@ -85,7 +85,8 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
     ),
   }),
   blocks: z.looseObject({
-    ecu: z.looseObject({ address, name: z.string() }),
+    ecu: address,
+    name: z.string(),
     source: z.enum(['catalog', 'archive', 'scan']),
     blocks: z.array(z.looseObject({ did, length: z.int().nullable(), name: z.string().optional() })),
   }),

@@ -73,7 +73,10 @@ describe.skipIf(!isBuilt)('the program (needs npm run build)', () => {
   }, 30_000);
 
   it('is quiet where the reader has seen enough', () => {
-    const { stdout, stderr } = spawnSync('sh', ['-c', `"${process.execPath}" "${program}" schema code | head -1`], { encoding: 'utf8', env: env() });
+    const { stdout, stderr } = spawnSync('sh', ['-c', `"${process.execPath}" "${program}" schema code | head -1`], {
+      encoding: 'utf8',
+      env: env(),
+    });
     expect(stdout).toBe('{\n');
     expect(stderr).toBe('');
   });
@@ -129,28 +132,41 @@ describe.skipIf(!isBuilt)('the program (needs npm run build)', () => {
     });
     if (run.error !== undefined || run.stdout === '') context.skip('this machine does not let another user run the program');
     expect(run.status).toBe(8);
-    expect(jsonOf(run)).toMatchObject({ vehicle: 'untouched', error: { code: 'link.not-permitted', message: expect.stringContaining(port) } });
+    expect(jsonOf(run)).toMatchObject({
+      vehicle: 'untouched',
+      error: { code: 'link.not-permitted', message: expect.stringContaining(port) },
+    });
   });
 
-  it.skipIf(!hasTmux)('asks a person in a terminal, and takes Ctrl-C for no (needs tmux)', async () => {
-    const screen = new Screen(folder);
-    try {
-      screen.type(`${process.execPath} ${program} code KOMBI:3301/CC_ACTIVIERUNG_5.5=FF:F7 --link '${linkWithState()}'; echo "exit $?"`, 'Enter');
-      await screen.shows('Type the last seven of its VIN');
-      screen.type('C-c');
-      await screen.shows('exit 130');
-      expect(screen.text()).toContain('Nothing was written to the car.');
+  it.skipIf(!hasTmux)(
+    'asks a person in a terminal, and takes Ctrl-C for no (needs tmux)',
+    async () => {
+      const screen = new Screen(folder);
+      try {
+        screen.type(
+          `${process.execPath} ${program} code KOMBI:3301/CC_ACTIVIERUNG_5.5=FF:F7 --link '${linkWithState()}'; echo "exit $?"`,
+          'Enter',
+        );
+        await screen.shows('Type the last seven of its VIN');
+        screen.type('C-c');
+        await screen.shows('exit 130');
+        expect(screen.text()).toContain('Nothing was written to the car.');
 
-      screen.type('clear', 'Enter');
-      screen.type(`${process.execPath} ${program} code KOMBI:3301/CC_ACTIVIERUNG_5.5=FF:F7 --link '${linkWithState()}'; echo "exit $?"`, 'Enter');
-      await screen.shows('Type the last seven of its VIN');
-      screen.type('D000001', 'Enter');
-      await screen.shows('exit 0');
-      expect(carDifferences()).toEqual(['ecus.60.blocks.3301.@25.3']);
-    } finally {
-      screen.close();
-    }
-  }, 60_000);
+        screen.type('clear', 'Enter');
+        screen.type(
+          `${process.execPath} ${program} code KOMBI:3301/CC_ACTIVIERUNG_5.5=FF:F7 --link '${linkWithState()}'; echo "exit $?"`,
+          'Enter',
+        );
+        await screen.shows('Type the last seven of its VIN');
+        screen.type('D000001', 'Enter');
+        await screen.shows('exit 0');
+        expect(carDifferences()).toEqual(['ecus.60.blocks.3301.@25.3']);
+      } finally {
+        screen.close();
+      }
+    },
+    60_000,
+  );
 
   it('completes words in bash', () => {
     const script = `kombi() { "${process.execPath}" "${program}" "$@"; }; eval "$(kombi completion bash)"; COMP_WORDS=(kombi messages h); COMP_CWORD=2; _kombi; echo "\${COMPREPLY[*]}"`;
@@ -179,7 +195,19 @@ class Screen {
 
   constructor(folder: string) {
     this.#socket = join(folder, 'tmux');
-    this.#tmux('new-session', '-d', '-x', '100', '-y', '40', 'env', `KOMBI_ARCHIVE=${join(folder, 'archive')}`, 'TERM=screen', 'bash', '--norc');
+    this.#tmux(
+      'new-session',
+      '-d',
+      '-x',
+      '100',
+      '-y',
+      '40',
+      'env',
+      `KOMBI_ARCHIVE=${join(folder, 'archive')}`,
+      'TERM=screen',
+      'bash',
+      '--norc',
+    );
   }
 
   type(...keys: string[]): void {

@@ -39,7 +39,7 @@ describe.each(['enet', 'elm327'])('reading over %s', (kind) => {
 
   it('blocks lists what the cluster holds', async () => {
     const { result } = jsonOf(await bench.on(link(), ['blocks', 'KOMBI', '--json']));
-    expect(result.source).toBe('catalog');
+    expect(result).toMatchObject({ ecu: '60', name: 'KOMBI', source: 'catalog' });
     expect(result.blocks).toHaveLength(14);
     expect(result.blocks).toContainEqual({ did: '3301', length: 320, name: 'CC_ID_Sperre' });
   });

@@ -98,6 +98,19 @@ describe('Ctrl-C', () => {
     bench.files = { backups: 1, journals: [] };
   });
 
+  it('right after consent still writes nothing', async () => {
+    const stop = new AbortController();
+    const run = await bench.on(bench.link('link=elm327'), ['code', 'KOMBI:3301/CC_ACTIVIERUNG_5.5=FF:F7', '--json'], {
+      signal: stop.signal,
+      answers: ['D000001'],
+      whenAsked: async () => stop.abort(new KombiError({ code: 'signal.terminated', exit: EXIT.terminated, message: 'Stopped' })),
+    });
+    expect(run.exit).toBe(143);
+    expect(jsonOf(run).vehicle).toBe('untouched');
+    expect(run.stderr).toContain('[FF → F7]');
+    bench.files = { backups: 1, journals: [] };
+  });
+
   it.each([EXIT.interrupted, EXIT.terminated])('while reading ends with %i', async (exit) => {
     const reason = new KombiError({ code: 'signal.interrupted', exit, message: 'Stopped' });
     const run = await bench.on(bench.link(), ['info', '--json'], { signal: AbortSignal.abort(reason) });

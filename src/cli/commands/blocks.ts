@@ -31,7 +31,8 @@ export const blocks: CommandSpec = {
     ]);
     return {
       result: {
-        ecu: { address: hexAddress(address), name: listing.ecu.name },
+        ecu: hexAddress(address),
+        name: listing.ecu.name,
         source: listing.source,
         blocks: listing.blocks.map(({ did, length, name }) => ({
           did: formatDid(did),

@@ -113,7 +113,7 @@ class Stage {
 
   async tellDifferences(before: CarState): Promise<void> {
     const differences = diffStates(before, this.carState());
-    const places = differences.map(({ path, before: old, after }) => `${path} ${old} → ${after}`);
+    const places = differences.map(({ path, before: old, after }) => `${path} ${String(old)} → ${String(after)}`);
     await this.tell([`Of the whole car, ${plural(differences.length, 'bit')} changed: ${places.join(', ')}`, '']);
   }
 

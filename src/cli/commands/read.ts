@@ -51,7 +51,7 @@ function valueLines({ target, value }: ReadValue, { width }: Context, heading: (
   const bit = value.bit === undefined ? '' : `  bit ${target.bit} is ${value.bit}`;
   const short = value.hex.length <= SHORT_BYTES * 2;
   const lines = short ? wrap(`${name}  ${spacedHex(value.hex)}${bit}`, { width }) : [name, ...hexRows(value.hex, 2, width)];
-  if (value.hidden === undefined) return lines;
+  if (value.hidden === undefined || (value.bit !== undefined && value.hidden.length === 0)) return lines;
   const more = value.hidden.length > SHOWN_IDS ? ` and ${value.hidden.length - SHOWN_IDS} more` : '';
   const ids = value.hidden.length === 0 ? 'none' : `${value.hidden.slice(0, SHOWN_IDS).join(', ')}${more}`;
   return [...lines, ...wrap(`hidden messages: ${ids}`, { width, indent: 2, lead: '  ' })];
