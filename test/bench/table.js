@@ -1,0 +1,61 @@
+/**
+ * One figure of kombi's beside what it is measured against.
+ *
+ * @typedef {object} Row
+ * @property {string} name
+ * @property {string} unit
+ * @property {number} value
+ * @property {string} against what the floor is
+ * @property {number} floor
+ * @property {number} ratio value / floor
+ * @property {number} aim
+ * @property {boolean} met
+ */
+
+/**
+ * A figure of which less is better.
+ *
+ * @returns {Row}
+ */
+export function atMost(aim, figure) {
+  const ratio = figure.value / figure.floor;
+  return { ...figure, ratio, aim, better: 'less', met: ratio <= aim };
+}
+
+/**
+ * A figure of which more is better.
+ *
+ * @returns {Row}
+ */
+export function atLeast(aim, figure) {
+  const ratio = figure.value / figure.floor;
+  return { ...figure, ratio, aim, better: 'more', met: ratio >= aim };
+}
+
+/** @param {readonly Row[]} rows */
+export function table(rows) {
+  const cells = [
+    ['', 'kombi', 'floor', 'ratio', 'aim', ''],
+    ...rows.map(({ name, unit, value, floor, against, ratio, aim, better, met }) => [
+      name,
+      `${round(value)} ${unit}`,
+      `${round(floor)} (${against})`,
+      ratio.toFixed(2),
+      `${better === 'less' ? '<=' : '>='} ${aim}`,
+      met ? 'met' : 'missed',
+    ]),
+  ];
+  const widths = cells[0].map((_, column) => Math.max(...cells.map((row) => row[column].length)));
+  return cells
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column]))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+function round(value) {
+  return value >= 1000 ? value.toFixed(0) : value.toFixed(1);
+}
