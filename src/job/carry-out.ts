@@ -144,12 +144,9 @@ async function begin(plan: Plan, operations: readonly Operation[], options: Carr
 /** The edge of a block is where a job may stop. */
 async function assertMayGoOn(car: Car, index: number, signal: AbortSignal | undefined): Promise<void> {
   if (signal?.aborted) {
-    throw new KombiError({
-      code: 'job.interrupted',
-      exit: EXIT.interrupted,
-      message: 'Interrupted',
-      hint: 'Run the command again when you are ready.',
-    });
+    // Whoever stops a job may say with which status.
+    if (isKombiError(signal.reason)) throw signal.reason;
+    throw new KombiError({ code: 'job.interrupted', exit: EXIT.interrupted, message: 'Interrupted' });
   }
   if (index === 0) return;
   const voltage = await car.voltage();
