@@ -3,6 +3,7 @@ import { EXIT, formatDid, formatEcuAddress, isKombiError, KombiError, messageOf 
 import { NegativeResponseError } from '../../uds/index.ts';
 import { holdingOf, nameOf, sha256 } from './operation.ts';
 import { isRefusedReset, isSilence, StuckError, type Transaction } from './transaction.ts';
+import { MAX_WRITES } from './write-block.ts';
 
 /** Refusals that an ECU gives before it touches anything (ISO 14229-1); after them a block read as old is old. */
 const REFUSED_BEFORE_TOUCHING: ReadonlySet<number> = new Set([
@@ -88,14 +89,14 @@ export async function settle(options: SettleOptions, failure: unknown): Promise<
 /** Puts every touched block back, last first, and proves over a reset that it stays. */
 export async function rollBack(options: SettleOptions): Promise<void> {
   const { transaction } = options;
-  for (;;) {
+  for (let round = 0; ; round += 1) {
     for (const index of transaction.touched().toReversed()) await transaction.back(index);
     try {
       await end(options, 'ROLLED_BACK', await verifyAfterReset(transaction, 'old'));
       return;
     } catch (error) {
       // `back` counts its writes over all rounds, so an ECU that never keeps its old bytes ends as stuck.
-      if (!isKombiError(error, 'job.not-persistent')) throw error;
+      if (!isKombiError(error, 'job.not-persistent') || round >= MAX_WRITES.back) throw error;
     }
   }
 }
