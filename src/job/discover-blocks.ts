@@ -1,6 +1,6 @@
 import type { Archive } from '../archive/index.ts';
 import { type Did, did, formatEcuAddress, isKombiError, toHex } from '../core/index.ts';
-import { NegativeResponseError } from '../uds/index.ts';
+import { NegativeResponseError, NRC } from '../uds/index.ts';
 import { cafdsOf, type EcuIdentity } from '../vehicle/index.ts';
 import type { Car } from './car.ts';
 import type { OnProgress } from './plan.ts';
@@ -23,8 +23,6 @@ const SCAN_RANGES: readonly (readonly [first: number, last: number])[] = [
   [0x3800, 0x3eff],
 ];
 const SCAN_TOTAL = SCAN_RANGES.reduce((sum, [first, last]) => sum + last - first + 1, 0);
-const REQUEST_OUT_OF_RANGE = 0x31;
-const SERVICE_NOT_SUPPORTED = 0x11;
 
 export interface DiscoverOptions {
   readonly archive?: Archive;
@@ -77,7 +75,7 @@ async function exists(car: Car, ecu: EcuIdentity, block: Did): Promise<boolean> 
     await car.client.readDid(ecu.address, block, car.signal === undefined ? {} : { signal: car.signal });
     return true;
   } catch (error) {
-    if (error instanceof NegativeResponseError) return error.nrc !== REQUEST_OUT_OF_RANGE && error.nrc !== SERVICE_NOT_SUPPORTED;
+    if (error instanceof NegativeResponseError) return error.nrc !== NRC.requestOutOfRange && error.nrc !== NRC.serviceNotSupported;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { type Did, type EcuAddress, isKombiError, readU16 } from '../core/index.ts';
-import type { Dtc } from '../uds/index.ts';
+import { DTC_STATUS, type Dtc } from '../uds/index.ts';
 import { readIfTold } from '../vehicle/index.ts';
 import type { Car } from './car.ts';
 
@@ -15,7 +15,7 @@ const ACTIVE_MESSAGES = 0x2521 as Did;
 const EMPTY_IDS: ReadonlySet<number> = new Set([0x0000, 0xffff]);
 
 /** Confirmed and pending trouble codes, as recorded testers ask for them (bmw-diagnostics §5.5). */
-const STATUS_MASK = 0x0c;
+const STATUS_MASK = DTC_STATUS.pending | DTC_STATUS.confirmed;
 
 export interface StoredMessage {
   readonly id: number;

@@ -1,5 +1,5 @@
 import { type Did, type EcuAddress, equalBytes, formatDid, formatEcuAddress, KombiError } from '../core/index.ts';
-import { NegativeResponseError, type UdsClient } from '../uds/index.ts';
+import { NegativeResponseError, NRC, type UdsClient } from '../uds/index.ts';
 
 export interface BlockAddress {
   readonly ecu: EcuAddress;
@@ -7,7 +7,6 @@ export interface BlockAddress {
 }
 
 const MAX_READINGS = 4;
-const REQUEST_OUT_OF_RANGE = 0x31;
 
 /**
  * Reads a block twice; a misread must become neither a backup nor the base of a write (reliability, row 35).
@@ -47,7 +46,7 @@ function readBlock(client: UdsClient, block: BlockAddress, signal?: AbortSignal)
  * @param ecuName as the catalog calls it
  */
 export function explainAbsence(error: unknown, ecuName: string, block: BlockAddress): unknown {
-  if (!(error instanceof NegativeResponseError) || error.nrc !== REQUEST_OUT_OF_RANGE) return error;
+  if (!(error instanceof NegativeResponseError) || error.nrc !== NRC.requestOutOfRange) return error;
   return new KombiError({
     code: 'block.absent',
     message: `${ecuName} has no block ${formatDid(block.did)}: it answers 31 (requestOutOfRange)`,

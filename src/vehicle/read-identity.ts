@@ -10,7 +10,7 @@ import {
   toHex,
   type Vin,
 } from '../core/index.ts';
-import type { UdsClient } from '../uds/index.ts';
+import { encodeReadDid, type UdsClient } from '../uds/index.ts';
 import type { EcuIdentity, ILevels, VehicleIdentity } from './identity.ts';
 import { readIfTold } from './live-values.ts';
 import { decodeSvk } from './svk.ts';
@@ -27,7 +27,7 @@ const SERIAL_DID = 0xf18c as Did;
 const I_LEVEL_DID = 0x100b as Did;
 const VEHICLE_ORDER_DID = 0x3f06 as Did;
 /** `22 F150`, the SGBD index: every ECU answers it, so it finds them all. */
-const SCAN_REQUEST = Uint8Array.of(0x22, 0xf1, 0x50);
+const SCAN_REQUEST = encodeReadDid(0xf150 as Did);
 
 const SCAN_QUIET_MS = 500;
 const I_LEVEL_BYTES = 8;

@@ -1,16 +1,12 @@
+import { SERVICE, SESSION, SUPPRESS_POSITIVE_RESPONSE } from '../../uds/index.ts';
+
 /**
  * What may leave without a token: services that read, the three sessions, tester-present and asking a routine for
  * its result. Pure, tiny, and the only such list (architecture: "The write kernel").
  */
-const SESSION_CONTROL = 0x10;
-const ALLOWED_SESSIONS: ReadonlySet<number> = new Set([0x01, 0x03, 0x41]);
-const TESTER_PRESENT = 0x3e;
-const TESTER_PRESENT_SUB_FUNCTIONS: ReadonlySet<number> = new Set([0x00, 0x80]);
-const ROUTINE_CONTROL = 0x31;
+const ALLOWED_SESSIONS: ReadonlySet<number> = new Set([SESSION.default, SESSION.extended, SESSION.coding]);
+const TESTER_PRESENT_SUB_FUNCTIONS: ReadonlySet<number> = new Set([0x00, SUPPRESS_POSITIVE_RESPONSE]);
 const ROUTINE_RESULTS = 0x03;
-const READ_DATA_BY_IDENTIFIER = 0x22;
-const READ_DTC_INFORMATION = 0x19;
-const SECURITY_ACCESS = 0x27;
 
 export type Permission = 'free' | 'needs-token' | 'never';
 
@@ -19,16 +15,16 @@ export function permissionFor(message: Uint8Array): Permission {
   const [service, subFunction] = message;
   switch (service) {
     case undefined:
-    case SECURITY_ACCESS:
+    case SERVICE.securityAccess:
       return 'never';
-    case READ_DATA_BY_IDENTIFIER:
-    case READ_DTC_INFORMATION:
+    case SERVICE.readDataByIdentifier:
+    case SERVICE.readDtcInformation:
       return 'free';
-    case SESSION_CONTROL:
+    case SERVICE.diagnosticSessionControl:
       return message.length === 2 && ALLOWED_SESSIONS.has(subFunction ?? -1) ? 'free' : 'needs-token';
-    case TESTER_PRESENT:
+    case SERVICE.testerPresent:
       return message.length === 2 && TESTER_PRESENT_SUB_FUNCTIONS.has(subFunction ?? -1) ? 'free' : 'needs-token';
-    case ROUTINE_CONTROL:
+    case SERVICE.routineControl:
       return subFunction === ROUTINE_RESULTS ? 'free' : 'needs-token';
     default:
       return 'needs-token';

@@ -1,5 +1,5 @@
 import { type Did, type EcuAddress, isKombiError, KombiError, type Vin } from '../../core/index.ts';
-import { NegativeResponseError, type UdsClient } from '../../uds/index.ts';
+import { encodeReadDid, NegativeResponseError, type UdsClient } from '../../uds/index.ts';
 import type { Gate } from './gate.ts';
 
 const GATEWAY = 0x10;
@@ -50,7 +50,7 @@ async function waitUntilBack(client: UdsClient, ecu: EcuAddress): Promise<void> 
 /** A late answer to an earlier poll says "back" just as well, so no poll needs a fresh link. */
 async function answers(client: UdsClient, ecu: EcuAddress): Promise<boolean> {
   try {
-    await client.request(ecu, Uint8Array.of(0x22, SESSION_DID >> 8, SESSION_DID & 0xff), { timeoutMs: POLL_ANSWER_MS });
+    await client.request(ecu, encodeReadDid(SESSION_DID), { timeoutMs: POLL_ANSWER_MS });
     return true;
   } catch (error) {
     if (error instanceof NegativeResponseError) return true;

@@ -1,9 +1,11 @@
 import type { EcuAddress } from '../../core/index.ts';
-import { NegativeResponseError, type SessionTiming, type UdsClient } from '../../uds/index.ts';
+import { NegativeResponseError, NRC, SESSION, type SessionTiming, type UdsClient } from '../../uds/index.ts';
 
-const EXTENDED_SESSION = 0x03;
-const CODING_SESSION = 0x41;
-const SESSION_REFUSALS: ReadonlySet<number> = new Set([0x12, 0x7e, 0x7f]);
+const SESSION_REFUSALS: ReadonlySet<number> = new Set([
+  NRC.subFunctionNotSupported,
+  NRC.subFunctionNotSupportedInActiveSession,
+  NRC.serviceNotSupportedInActiveSession,
+]);
 
 /** The session that the next write to an ECU needs: extended, and BMW's coding session where that is refused. */
 export class CodingSession {
@@ -25,12 +27,12 @@ export class CodingSession {
 
   /** `10 03`; where the ECU refuses that session, `10 41`. */
   enter(): Promise<void> {
-    return this.#first(EXTENDED_SESSION, CODING_SESSION);
+    return this.#first(SESSION.extended, SESSION.coding);
   }
 
   /** For an ECU that refused a write in the session it is in: `10 41`; where it has none, `10 03` anew, for a lapsed one. */
   enterCoding(): Promise<void> {
-    return this.#first(CODING_SESSION, EXTENDED_SESSION);
+    return this.#first(SESSION.coding, SESSION.extended);
   }
 
   async #first(wanted: number, otherwise: number): Promise<void> {

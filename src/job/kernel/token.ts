@@ -1,4 +1,5 @@
 import { type Did, type EcuAddress, equalBytes, toHex, type Vin } from '../../core/index.ts';
+import { encodeClearDtcs, encodeHardReset, encodeWriteDid } from '../../uds/index.ts';
 
 /**
  * Leave to send one message that changes a car, once. Only this room makes one, and for a block only after the
@@ -20,19 +21,16 @@ export interface ServiceToken {
   readonly ecu: EcuAddress;
 }
 
-const MESSAGES = {
-  reset: Uint8Array.of(0x11, 0x01),
-  'clear-trouble-codes': Uint8Array.of(0x14, 0xff, 0xff, 0xff),
-} as const;
-const WRITE_DATA_BY_IDENTIFIER = 0x2e;
-
-/** The one message that a token lets through (ISO 14229-1: 2E, 11 01, 14 FFFFFF). */
+/** The one message that a token lets through. */
 export function messageOf(token: Token): Uint8Array {
-  if (token.kind !== 'write-block') return MESSAGES[token.kind];
-  const message = new Uint8Array(3 + token.bytes.length);
-  message.set([WRITE_DATA_BY_IDENTIFIER, token.block >> 8, token.block & 0xff]);
-  message.set(token.bytes, 3);
-  return message;
+  switch (token.kind) {
+    case 'write-block':
+      return encodeWriteDid(token.block, token.bytes);
+    case 'reset':
+      return encodeHardReset();
+    case 'clear-trouble-codes':
+      return encodeClearDtcs();
+  }
 }
 
 export function tokenCovers(token: Token, ecu: EcuAddress, message: Uint8Array): boolean {

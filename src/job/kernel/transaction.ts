@@ -1,6 +1,6 @@
 import type { Journal } from '../../archive/index.ts';
 import { EXIT, formatDid, isKombiError, KombiError, toHex } from '../../core/index.ts';
-import { NegativeResponseError } from '../../uds/index.ts';
+import { NegativeResponseError, NRC, SERVICE } from '../../uds/index.ts';
 import { cafdsOf, type EcuIdentity } from '../../vehicle/index.ts';
 import { Car } from '../car.ts';
 import type { OnProgress } from '../plan.ts';
@@ -12,7 +12,6 @@ import { resetEcu, resetOrder } from './reset.ts';
 import { CodingSession, refusesSession } from './session.ts';
 import { type Direction, MAX_WRITES, refusal, type WriteOutcome, writeBlock } from './write-block.ts';
 
-const BUSY_REPEAT_REQUEST = 0x21;
 const BUSY_WAIT_MS = 1000;
 
 export interface TransactionOptions {
@@ -79,7 +78,7 @@ export class Transaction {
       const after = holdingOf(operation, await this.read(index, { afterReset: false }));
       if (after === 'new') return;
       if (outcome.kind === 'refused' && after === 'old' && this.#mayWrite(index, 'forward')) {
-        if (outcome.nrc === BUSY_REPEAT_REQUEST) {
+        if (outcome.nrc === NRC.busyRepeatRequest) {
           await this.#options.car.client.clock.sleep(BUSY_WAIT_MS);
           continue;
         }
@@ -113,7 +112,7 @@ export class Transaction {
       }
       if (outcome.kind === 'refused') {
         why = refusal(operation, outcome.error).message;
-        if (outcome.nrc === BUSY_REPEAT_REQUEST) await this.#options.car.client.clock.sleep(BUSY_WAIT_MS);
+        if (outcome.nrc === NRC.busyRepeatRequest) await this.#options.car.client.clock.sleep(BUSY_WAIT_MS);
         else if (refusesSession(outcome.error)) await session.enterCoding();
         else if (holdingOf(operation, await this.read(index)) !== 'old') throw this.#stuck(operation, why);
       }
@@ -258,5 +257,5 @@ export function isSilence(error: unknown): boolean {
 
 /** A reset that the ECU refused: what it holds cannot be proved to last. */
 export function isRefusedReset(error: unknown): boolean {
-  return error instanceof NegativeResponseError && error.service === 0x11;
+  return error instanceof NegativeResponseError && error.service === SERVICE.ecuReset;
 }

@@ -1,3 +1,5 @@
+import { readU16, readU32 } from '../../core/index.ts';
+
 /** HSFZ control words. @see bmw-diagnostics §1.1: Wireshark, scapy, gallia and EdiabasLib agree (third-party code) */
 export const CONTROL = {
   diagnostic: 0x01,
@@ -66,9 +68,8 @@ export class FrameReader {
     const bytes = this.#restBytes === 0 ? chunk : this.#append(chunk);
     let offset = 0;
     while (bytes.length - offset >= HEADER_BYTES) {
-      const header = new DataView(bytes.buffer, bytes.byteOffset + offset, HEADER_BYTES);
-      const length = header.getUint32(0);
-      const control = header.getUint16(4);
+      const length = readU32(bytes, offset) ?? 0;
+      const control = readU16(bytes, offset + 4) ?? 0;
       if (control > 0xff || length > MAX_BODY_BYTES) {
         this.#restBytes = 0;
         this.#consumer.hopeless(control > 0xff ? 'format' : 'length');
@@ -79,7 +80,8 @@ export class FrameReader {
       if (!this.#consumer.frame(control, bytes.subarray(offset + HEADER_BYTES, end))) return;
       offset = end;
     }
-    this.#keep(bytes.subarray(offset));
+    if (offset === bytes.length) this.#restBytes = 0;
+    else this.#keep(bytes.subarray(offset));
   }
 
   /** Joins to what was kept, in a buffer that doubles, so that a frame in single bytes costs no more than in one. */
@@ -95,8 +97,8 @@ export class FrameReader {
   }
 
   #keep(rest: Uint8Array): void {
-    if (rest.length > 0 && rest.buffer === this.#rest.buffer) this.#rest.copyWithin(0, rest.byteOffset, rest.byteOffset + rest.length);
-    else if (rest.length > 0) this.#rest = new Uint8Array(rest);
+    if (rest.buffer === this.#rest.buffer) this.#rest.copyWithin(0, rest.byteOffset, rest.byteOffset + rest.length);
+    else this.#rest = new Uint8Array(rest);
     this.#restBytes = rest.length;
   }
 }

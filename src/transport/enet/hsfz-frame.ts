@@ -51,7 +51,7 @@ export function takeHsfzFrame(buffer: Uint8Array, start = 0, end = buffer.length
 
 /** Frames a body. */
 export function encodeHsfzFrame(control: number, body: Uint8Array): Uint8Array {
-  const frame = new Uint8Array(HSFZ_HEADER_BYTES + body.length);
+  const frame = Buffer.allocUnsafe(HSFZ_HEADER_BYTES + body.length);
   writeHeader(frame, control);
   frame.set(body, HSFZ_HEADER_BYTES);
   return frame;
@@ -59,7 +59,8 @@ export function encodeHsfzFrame(control: number, body: Uint8Array): Uint8Array {
 
 /** Frames a diagnostic message, in one array that can leave in one write. */
 export function encodeHsfzDiagnostic(source: number, target: number, payload: Uint8Array): Uint8Array {
-  const frame = new Uint8Array(HSFZ_HEADER_BYTES + HSFZ_ADDRESS_BYTES + payload.length);
+  // Out of Node's pool, and what a socket takes as it is: a typed array would be allocated and then wrapped.
+  const frame = Buffer.allocUnsafe(HSFZ_HEADER_BYTES + HSFZ_ADDRESS_BYTES + payload.length);
   writeHeader(frame, HsfzControl.diagnostic);
   frame[HSFZ_HEADER_BYTES] = source;
   frame[HSFZ_HEADER_BYTES + 1] = target;
