@@ -96,7 +96,9 @@ async function recoverJournal(car: Car, recovery: Recovery): Promise<RecoverResu
     await transaction.fence();
     const holdings = await classify(transaction);
     if (options.forward === true) for (const index of operations.keys()) await transaction.forward(index);
-    if (options.forward === true || holdings.every((holding) => holding === 'new')) {
+    // A block that no write was ever meant for is old, so a job that stopped before it is not done.
+    const isDone = holdings.length === operations.length && holdings.every((holding) => holding === 'new');
+    if (options.forward === true || isDone) {
       if (await persisted(settling)) return closed('committed', 'changed');
     }
     await rollBack(settling);
