@@ -81,8 +81,8 @@ describe('the car or our rules say no: 3, and nothing is written', () => {
     bench.profile = 'f15';
     await refused((extra) => bench.on(bench.link('link=elm327'), ['code', '60:3301.@25=F7', ...extra]), {
       exit: 3,
-      code: 'uds.negative-response',
-      message: /60.*3301/,
+      code: 'block.absent',
+      message: /KOMBI has no block 3301/,
       hint: /kombi blocks/,
     });
   });
