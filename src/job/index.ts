@@ -5,6 +5,7 @@
 export * from './backup-car.ts';
 export * from './car.ts';
 export * from './carry-out.ts';
+export * from './clear-faults.ts';
 export * from './conditions.ts';
 export * from './discover-blocks.ts';
 export * from './list-blocks.ts';
