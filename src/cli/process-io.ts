@@ -1,4 +1,3 @@
-import { text as readAll } from 'node:stream/consumers';
 import { EXIT } from '../core/index.ts';
 import { interrupted } from './interrupted.ts';
 import type { Io, Output } from './io.ts';
@@ -13,7 +12,7 @@ export function processIo(): Io {
       get isTerminal() {
         return process.stdin.isTTY === true;
       },
-      read: () => readAll(process.stdin),
+      read: async () => (await import('node:stream/consumers')).text(process.stdin),
     },
     env: process.env,
     platform: process.platform,
