@@ -3,7 +3,7 @@ import { EXIT, equalBytes, formatDid, formatEcuAddress, isKombiError, KombiError
 import { type BackupResult, formatTool, newJobId, savedBlock, type ToolIdentity } from './backup-car.ts';
 import { Car } from './car.ts';
 import { assertFitToWrite, readConditions, STOP_BELOW_VOLTS } from './conditions.ts';
-import { assertSameCar } from './kernel/fence.ts';
+import { assertSameCar, svkShaOf } from './kernel/fence.ts';
 import { type Operation, sha256 } from './kernel/operation.ts';
 import { end, type SettleOptions, settle, untouched, verifyAfterReset } from './kernel/settle.ts';
 import { Transaction } from './kernel/transaction.ts';
@@ -123,7 +123,7 @@ async function begin(plan: Plan, operations: readonly Operation[], options: Carr
     ecus: plan.ecus.map((ecu) => ({
       address: formatEcuAddress(ecu.address),
       serial: ecu.serial ?? '',
-      svkSha: sha256(ecu.svk?.raw ?? new Uint8Array()),
+      svkSha: svkShaOf(ecu),
     })),
     backup: options.backup.id,
     tool: formatTool(options.tool),

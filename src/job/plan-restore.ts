@@ -15,7 +15,7 @@ import {
 import type { EcuIdentity } from '../vehicle/index.ts';
 import { savedBlock } from './backup-car.ts';
 import type { Car } from './car.ts';
-import { sha256 } from './kernel/operation.ts';
+import { svkShaOf } from './kernel/fence.ts';
 import type { Plan } from './plan.ts';
 import { planBlock, sealPlan } from './plan-coding.ts';
 import { type BlockAddress, readTwice } from './read-twice.ts';
@@ -32,8 +32,7 @@ export async function planUndo(car: Car, archive: Archive, jobId?: string): Prom
   const ecus: EcuIdentity[] = [];
   for (const saved of begin.ecus) {
     const ecu = await car.ecu(ecuAddress(Number.parseInt(saved.address, 16)));
-    if ((ecu.serial ?? '') !== saved.serial || sha256(ecu.svk?.raw ?? new Uint8Array()) !== saved.svkSha)
-      throw otherEcu(ecu, `job ${begin.txid}`);
+    if ((ecu.serial ?? '') !== saved.serial || svkShaOf(ecu) !== saved.svkSha) throw otherEcu(ecu, `job ${begin.txid}`);
     ecus.push(ecu);
   }
   const changes: BlockChange[] = [];

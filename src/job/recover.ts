@@ -3,7 +3,8 @@ import { did, type EcuAddress, EXIT, ecuAddress, fromHex, isKombiError, KombiErr
 import { type EcuIdentity, readEcuIdentity } from '../vehicle/index.ts';
 import { savedBlock } from './backup-car.ts';
 import type { Car } from './car.ts';
-import { type Holding, holdingOf, type Operation, sha256 } from './kernel/operation.ts';
+import { cafdLost, hasLostCafd, svkShaOf } from './kernel/fence.ts';
+import { type Holding, holdingOf, type Operation } from './kernel/operation.ts';
 import { end, failedToSettle, rollBack, type SettleOptions, verifyAfterReset } from './kernel/settle.ts';
 import { Transaction, type WrittenBefore } from './kernel/transaction.ts';
 import type { CarLock } from './lock-car.ts';
@@ -94,6 +95,8 @@ async function recoverJournal(car: Car, recovery: Recovery): Promise<RecoverResu
   using _keepAlive = car.client.keepAlive();
   try {
     await transaction.fence();
+    const lost = ecus.find((ecu, index) => svkShaOf(ecu) !== begin.ecus[index]?.svkSha);
+    if (lost !== undefined) throw cafdLost(lost);
     const holdings = await classify(transaction);
     if (options.forward === true) for (const index of operations.keys()) await transaction.forward(index);
     // A block that no write was ever meant for is old, so a job that stopped before it is not done.
@@ -160,7 +163,9 @@ async function sameEcus(car: Car, begin: BeginRecord): Promise<readonly EcuIdent
   for (const saved of begin.ecus) {
     const address: EcuAddress = ecuAddress(Number.parseInt(saved.address, 16));
     const ecu = await readEcuIdentity(car.client, car.catalog, address);
-    if ((ecu.serial ?? '') !== saved.serial || sha256(ecu.svk?.raw ?? new Uint8Array()) !== saved.svkSha) {
+    const sameSerial = (ecu.serial ?? '') === saved.serial;
+    // One that has lost its coding description is still the same one.
+    if (!sameSerial || !(svkShaOf(ecu) === saved.svkSha || hasLostCafd(ecu))) {
       throw new KombiError({
         code: 'car.other',
         message: `${ecu.name} is not the unit that the interrupted job wrote to: its serial or its SVK (software versions) differ`,

@@ -1,8 +1,11 @@
 import { EXIT, KombiError, type Vin } from '../../core/index.ts';
 import { cafdsOf, type EcuIdentity, readEcuIdentity, readVin } from '../../vehicle/index.ts';
 import type { Car } from '../car.ts';
+import { sha256 } from './operation.ts';
 
 const MARGIN_MS = 1000;
+const LOST_CAFD = 'FFFFFFFF';
+const NOTHING = new Uint8Array();
 
 export interface FenceOptions {
   readonly car: Car;
@@ -34,24 +37,37 @@ export async function assertSameCar(car: Car, ecus: readonly EcuIdentity[]): Pro
   if (vin !== car.identity.vin) throw otherCar(car.identity.vin, `the VIN is ${vin}`);
   for (const expected of ecus) {
     const found = await readEcuIdentity(car.client, car.catalog, expected.address);
-    const lost = cafdsOf(expected.svk).filter((cafd) => !cafdsOf(found.svk).includes(cafd));
     const difference = differenceBetween(expected, found);
-    if (lost.length > 0 && expected.serial === found.serial) throw cafdLost(expected, lost);
-    if (difference !== undefined) throw otherCar(car.identity.vin, `${expected.name}: ${difference}`);
+    if (difference === undefined) continue;
+    if (hasLostCafd(found) && expected.serial === found.serial) throw cafdLost(found);
+    throw otherCar(car.identity.vin, `${expected.name}: ${difference}`);
   }
 }
 
-/** What tells two ECUs apart, in words; undefined where nothing does. */
-export function differenceBetween(expected: EcuIdentity, found: EcuIdentity): string | undefined {
-  if (expected.serial !== found.serial) return `serial ${found.serial ?? 'not told'} instead of ${expected.serial ?? 'not told'}`;
-  const same = Buffer.compare(expected.svk?.raw ?? new Uint8Array(), found.svk?.raw ?? new Uint8Array()) === 0;
-  return same ? undefined : 'its SVK (software versions) changed';
+/** The hash of an ECU's SVK, by which a journal knows its software again. */
+export function svkShaOf({ svk }: EcuIdentity): string {
+  return sha256(svk?.raw ?? NOTHING);
 }
 
-function cafdLost(ecu: EcuIdentity, lost: readonly string[]): KombiError {
+/** What tells two ECUs apart, in words; undefined where nothing does. */
+function differenceBetween(expected: EcuIdentity, found: EcuIdentity): string | undefined {
+  if (expected.serial !== found.serial) return `serial ${found.serial ?? 'not told'} instead of ${expected.serial ?? 'not told'}`;
+  if (svkShaOf(expected) === svkShaOf(found)) return undefined;
+  return found.svk === undefined ? 'its SVK (software versions) is not told' : 'its SVK (software versions) changed';
+}
+
+/**
+ * Whether an SVK names no coding description any more: `cafd_ffffffff-255_255_255` after a failed coding (reliability:
+ * "Documented car failures"). An ECU that does not tell its SVK has not lost anything by that.
+ */
+export function hasLostCafd({ svk }: EcuIdentity): boolean {
+  return svk !== undefined && cafdsOf(svk).every((id) => id === LOST_CAFD);
+}
+
+export function cafdLost(ecu: EcuIdentity): KombiError {
   return new KombiError({
     code: 'coding.cafd-lost',
-    message: `${ecu.name} has lost its coding description CAFD_${lost.join(', CAFD_')}: its blocks cannot be put back`,
+    message: `${ecu.name} has lost its coding description (CAFD): block restore is impossible`,
     hint: 'The ECU needs its CAFD injected anew (E-Sys or a dealer), then its old bytes.',
   });
 }

@@ -3,23 +3,10 @@ import { EXIT, formatDid, formatEcuAddress, isKombiError, KombiError, messageOf 
 import { NegativeResponseError } from '../../uds/index.ts';
 import { holdingOf, nameOf, sha256 } from './operation.ts';
 import { isRefusedReset, isSilence, StuckError, type Transaction } from './transaction.ts';
-import { MAX_WRITES } from './write-block.ts';
+import { isStateCondition, MAX_WRITES } from './write-block.ts';
 
 /** Refusals that an ECU gives before it touches anything (ISO 14229-1); after them a block read as old is old. */
-const REFUSED_BEFORE_TOUCHING: ReadonlySet<number> = new Set([
-  0x10,
-  0x11,
-  0x12,
-  0x13,
-  0x21,
-  0x22,
-  0x24,
-  0x31,
-  0x33,
-  0x7e,
-  0x7f,
-  ...Array.from({ length: 0x13 }, (_, index) => 0x81 + index),
-]);
+const REFUSED_BEFORE_TOUCHING: ReadonlySet<number> = new Set([0x10, 0x11, 0x12, 0x13, 0x21, 0x24, 0x31, 0x33, 0x7e, 0x7f]);
 
 export interface SettleOptions {
   readonly transaction: Transaction;
@@ -126,7 +113,7 @@ async function allOld(transaction: Transaction): Promise<boolean> {
 
 function isRefusedBeforeTouching(error: KombiError): boolean {
   const refusal = error instanceof NegativeResponseError ? error : error.cause;
-  return refusal instanceof NegativeResponseError && REFUSED_BEFORE_TOUCHING.has(refusal.nrc);
+  return refusal instanceof NegativeResponseError && (isStateCondition(refusal.nrc) || REFUSED_BEFORE_TOUCHING.has(refusal.nrc));
 }
 
 function asKombiError(error: unknown): KombiError {

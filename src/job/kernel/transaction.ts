@@ -10,7 +10,7 @@ import type { Gate } from './gate.ts';
 import { holdingOf, nameOf, type Operation } from './operation.ts';
 import { resetEcu, resetOrder } from './reset.ts';
 import { CodingSession, refusesSession } from './session.ts';
-import { type Direction, MAX_WRITES, refusal, type WriteOutcome, writeBlock } from './write-block.ts';
+import { type Direction, isStateCondition, MAX_WRITES, refusal, type WriteOutcome, writeBlock } from './write-block.ts';
 
 const BUSY_WAIT_MS = 1000;
 
@@ -114,7 +114,10 @@ export class Transaction {
         why = refusal(operation, outcome.error).message;
         if (outcome.nrc === NRC.busyRepeatRequest) await this.#options.car.client.clock.sleep(BUSY_WAIT_MS);
         else if (refusesSession(outcome.error)) await session.enterCoding();
-        else if (holdingOf(operation, await this.read(index)) !== 'old') throw this.#stuck(operation, why);
+        else if (holdingOf(operation, await this.read(index)) !== 'old') {
+          // What the car's condition forbids now it may allow later.
+          throw isStateCondition(outcome.nrc) ? refusal(operation, outcome.error) : this.#stuck(operation, why);
+        }
       }
     }
   }

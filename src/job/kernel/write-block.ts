@@ -1,6 +1,6 @@
 import type { Journal } from '../../archive/index.ts';
 import { isKombiError, KombiError, messageOf, type Vin } from '../../core/index.ts';
-import { describeNrc, NegativeResponseError, type UdsClient } from '../../uds/index.ts';
+import { describeNrc, NegativeResponseError, NRC, type UdsClient } from '../../uds/index.ts';
 import type { Gate } from './gate.ts';
 import { nameOf, type Operation } from './operation.ts';
 
@@ -57,6 +57,11 @@ async function send(client: UdsClient, operation: Operation, message: Uint8Array
     if (isKombiError(error)) return { kind: 'unknown', error };
     return { kind: 'unknown', error: new KombiError({ code: 'link.failed', message: messageOf(error), cause: error }) };
   }
+}
+
+/** Refusals for the state that the car is in: engine, speed, temperature, voltage (ISO 14229-1: 22 and 81 to 93). */
+export function isStateCondition(nrc: number): boolean {
+  return nrc === NRC.conditionsNotCorrect || (nrc >= 0x81 && nrc <= 0x93);
 }
 
 /** Why the ECU said no, and what helps. */
