@@ -1,172 +1,153 @@
-import { type CarState, diffStates } from '../../src/mock/index.ts';
-import { diskError } from '../support/memory-disk.ts';
+import type { CarState } from '../../src/mock/index.ts';
+import { diskError, type LeftOnDisk } from '../support/memory-disk.ts';
 import { type Outcome, Rig, type Wire } from '../support/rig.ts';
-import { boardText, type FaultPoint, onBoard } from './schedule.ts';
+import { faultOf } from './faults.ts';
+import { checkArchive, checkOutcome, checkRecovered, type Told } from './invariants.ts';
+import type { Scenario } from './scenarios.ts';
+import type { FaultPoint, Schedule } from './schedule.ts';
 
-/** A job to be disturbed. */
-export interface Scenario {
-  readonly name: string;
-  /** Brings the car to where the job begins, undisturbed. */
-  prepare?(rig: Rig): Promise<void>;
-  run(rig: Rig): Promise<Outcome>;
+/** What the car may hold when all is over. */
+export interface Sides {
+  readonly old: CarState;
+  readonly new: CarState;
 }
 
-const MASK = 'KOMBI:3301/CC_ACTIVIERUNG_5';
-
-export const SCENARIOS: readonly Scenario[] = [
-  { name: 'one bit', run: (rig) => rig.code([`${MASK}.5.3=0`]) },
-  { name: 'two blocks of one ECU', run: (rig) => rig.code([`${MASK}.5.3=0`, '60:3000.@04=5D:5C']) },
-  { name: 'two ECUs', run: (rig) => rig.code([`${MASK}.5.3=0`, '61:3000.@01=3A:3B']) },
-  {
-    name: 'undo',
-    prepare: async (rig) => void (await rig.code([`${MASK}.5.3=0`])),
-    run: (rig) => rig.undo(),
-  },
-];
+/** A scenario undisturbed, on one wire. */
+export interface Reference {
+  readonly scenario: Scenario;
+  readonly wire: Wire;
+  readonly outcome: Outcome;
+  readonly sides: Sides;
+  readonly trace: string;
+  /** How many points there are: by kind without value, and `disk` and `barrier`. */
+  readonly points: ReadonlyMap<string, number>;
+}
 
 export interface RunResult {
   readonly outcome: Outcome;
+  /** How the recovery with faults of its own ended, where there was one. */
+  readonly recovery: Outcome | undefined;
   /** What must not be; empty where all invariants hold. */
   readonly violations: readonly string[];
   /** Whether every fault of the schedule struck. */
   readonly reached: boolean;
-  /** Whether the run differs from the undisturbed one in a byte, a file or a time. */
+  /** Whether a byte, an access to disk or a time is another than in the undisturbed run. */
   readonly effective: boolean;
   /** Tells runs apart that are the same. */
   readonly trace: string;
 }
 
-export interface RunOptions {
-  readonly scenario: Scenario;
-  readonly wire: Wire;
-  readonly points: readonly FaultPoint[];
-  /** Whether a fault itself changes the car. */
-  readonly meddling: boolean;
-  /** The undisturbed run; without it this is the undisturbed run. */
-  readonly reference?: Reference | undefined;
-}
-
-export interface Reference {
-  readonly after: CarState;
-  readonly trace: string;
-}
-
-/** How long a late write may still be on its way, virtual milliseconds. */
-const SETTLE_MS = 60_000;
-const DONE = 0;
-const REFUSED = [3, 7, 8, 9];
-const RESTORED = 4;
+const YEAR_MS = 365 * 86_400_000;
 const RECOVERY_NEEDED = 5;
-const STUCK = 6;
-const DIED = -1;
+const LEFT: Readonly<Record<string, LeftOnDisk>> = { kill: 'all', 'power-cut': 'synced', 'torn-cut': 'torn' };
 
-/** Runs one schedule of faults from beginning to end, recovery included, and checks the invariants of reliability.md. */
-export async function runSchedule(options: RunOptions): Promise<RunResult & { readonly after: CarState }> {
-  const { scenario, wire, points, reference } = options;
+/** Runs a scenario undisturbed. */
+export async function measure(scenario: Scenario, wire: Wire): Promise<Reference> {
   const rig = new Rig({ wire, profile: 'f06-short' });
   try {
     await scenario.prepare?.(rig);
-    const begin = rig.car.exportState();
-    const struck = arm(rig, points);
-    let outcome = await scenario.run(rig);
-    const reached = struck();
-    const first = outcome;
-    if (outcome.exit === DIED) {
-      rig.restart();
-      outcome = { ...outcome, exit: RECOVERY_NEEDED };
-    }
-    rig.heal();
-    await rig.clock.sleep(SETTLE_MS);
-    const violations = [...rig.violations];
-    const states = { begin, end: reference?.after ?? rig.car.exportState() };
-    if (reference !== undefined) {
-      if (first.exit !== DIED) violations.push(...check(rig.car.exportState(), outcome, states, options.meddling));
-      violations.push(...(await recovers(rig, first, states, options.meddling)));
-    }
-    const trace = `${first.exit} ${first.code} ${rig.clock.now()} ${rig.disk.calls.length} ${rig.disk.calls.at(-1)?.operation} ${first.message}`;
-    return { outcome: first, violations, reached, effective: reached && trace !== reference?.trace, trace, after: rig.car.exportState() };
+    const old = scenario.recovers ? rig.before : rig.car.exportState();
+    const armed = arm(rig, []);
+    const outcome = await scenario.run(rig);
+    const trace = rig.trace();
+    const points = new Map([...rig.asked(), ...armed.counted()]);
+    const fresh = scenario.forward === undefined ? rig.car.exportState() : (await measure(scenario.forward, wire)).sides.new;
+    return { scenario, wire, outcome, sides: { old, new: fresh }, trace, points };
   } finally {
     await rig.dispose();
   }
 }
 
-function arm(rig: Rig, points: readonly FaultPoint[]): () => boolean {
-  for (const point of points.filter(onBoard)) rig.addFault(boardText(point));
-  let disturbed = 0;
-  const others = points.filter((point) => !onBoard(point));
-  let access = 0;
-  const disks = others.filter(({ kind }) => kind.startsWith('disk:'));
+/** Runs one schedule from beginning to end, recovery included, and checks the invariants of reliability.md. */
+export async function runSchedule({ scenario, wire, sides, trace: undisturbed }: Reference, schedule: Schedule): Promise<RunResult> {
+  const rig = new Rig({ wire, profile: 'f06-short' });
+  try {
+    await scenario.prepare?.(rig);
+    const told: (Told & { readonly trace: string })[] = [];
+    const disturb = async (points: readonly FaultPoint[], run: () => Promise<Outcome>): Promise<boolean> => {
+      const begin = rig.car.exportState();
+      const armed = arm(rig, points);
+      const outcome = await run();
+      const reached = armed.reached();
+      const trace = rig.trace();
+      if (outcome.code === 'died') rig.restart(armed.left());
+      await rig.heal();
+      told.push({ outcome, begin, after: rig.car.exportState(), trace });
+      rig.wake();
+      return reached;
+    };
+    let reached = await disturb(schedule.job, () => scenario.run(rig));
+    const [first] = told;
+    if (first === undefined) throw new Error('nothing ran');
+    if (schedule.recovery.length > 0) {
+      const needed = first.outcome.exit === RECOVERY_NEEDED || first.outcome.code === 'died';
+      reached &&= needed && (await disturb(schedule.recovery, () => rig.recover()));
+    }
+    const trace = rig.trace();
+    const points = [...schedule.job, ...schedule.recovery];
+    const violations = told.flatMap((step) => checkOutcome(step, sides, points));
+    violations.push(
+      ...(await checkRecovered(rig, { told, sides, points, recovers: scenario.recovers === true })),
+      ...(await checkArchive(rig)),
+      ...rig.violations,
+    );
+    return {
+      outcome: first.outcome,
+      recovery: told[1]?.outcome,
+      violations,
+      reached,
+      effective: reached && first.trace !== undisturbed,
+      trace,
+    };
+  } finally {
+    await rig.dispose();
+  }
+}
+
+interface Armed {
+  /** Whether every fault struck. */
+  reached(): boolean;
+  counted(): readonly (readonly [string, number])[];
+  /** What the last blow left on disk. */
+  left(): LeftOnDisk;
+}
+
+function arm(rig: Rig, points: readonly FaultPoint[]): Armed {
   const hit = new Set<FaultPoint>();
+  let accesses = 0;
+  let barriers = 0;
+  let left: LeftOnDisk = 'synced';
+  const counting = (counts: 'disk' | 'barrier') => points.filter(({ kind }) => faultOf(kind).counts === counts);
+  const [disks, blows] = [counting('disk'), counting('barrier')];
+  const onBoard = points.filter(({ kind }) => faultOf(kind).counts === 'board');
+  for (const { kind, at, lasting } of onBoard) rig.addFault(`${kind},after=${at},times=${lasting ? 0 : 1}`);
   rig.onDisk = (call) => {
     // Reading back is no promise to keep; only what should become durable may fail.
     if (call.operation === 'readFile') return;
-    const number = access++;
-    for (const point of disks) {
-      if (number === point.at || (point.lasting && number > point.at)) {
-        hit.add(point);
-        throw diskError(point.kind.slice('disk:'.length));
-      }
-    }
+    const number = accesses++;
+    const point = disks.find(({ at, lasting }) => number === at || (lasting && number > at));
+    if (point === undefined) return;
+    hit.add(point);
+    throw diskError(point.kind.slice('disk:'.length));
   };
-  rig.onBarrier((barrier) => {
-    for (const point of others) {
-      if (point.kind === 'die' && barrier === point.at) {
-        hit.add(point);
+  rig.onBarrier = () => {
+    const number = barriers++;
+    for (const point of blows.filter(({ at }) => at === number)) {
+      hit.add(point);
+      if (point.kind === 'clock:forward') rig.wallClockOffMs += YEAR_MS;
+      else if (point.kind === 'clock:back') rig.wallClockOffMs -= YEAR_MS;
+      else {
+        left = LEFT[point.kind] ?? left;
         rig.die();
       }
     }
-  });
-  return () => {
-    disturbed = rig.struck().filter((times) => times > 0).length + hit.size;
-    return disturbed === points.length;
   };
-}
-
-/** I2, I4, I5: what the car holds is what the exit status says. */
-function check(after: CarState, outcome: Outcome, states: { begin: CarState; end: CarState }, meddling: boolean): readonly string[] {
-  const violations: string[] = [];
-  const { exit, vehicle } = outcome;
-  const says = `exit ${exit} (${outcome.code ?? 'done'})`;
-  if (exit === DONE) {
-    if (!meddling && differs(after, states.end)) violations.push(`I4: ${says}, but the car does not hold the new bytes`);
-  } else if (REFUSED.includes(exit) || exit === RESTORED || exit === 130) {
-    if (!meddling && differs(after, states.begin)) violations.push(`I4: ${says}, but the car is not as before`);
-    if (vehicle !== (exit === RESTORED ? 'restored' : 'untouched')) violations.push(`${says} with vehicle ${vehicle}`);
-  } else if (exit === RECOVERY_NEEDED || exit === STUCK) {
-    if (vehicle !== 'unknown') violations.push(`${says} with vehicle ${vehicle}`);
-  } else {
-    violations.push(`${says} is no answer to a fault: ${outcome.message}`);
-  }
-  return violations;
-}
-
-/** I3, I6: recovery on a healthy car closes the journal, and doing it again changes nothing. */
-async function recovers(rig: Rig, first: Outcome, states: { begin: CarState; end: CarState }, meddling: boolean): Promise<readonly string[]> {
-  const violations: string[] = [];
-  const open = await rig.archive().openJournals();
-  const mustBeOpen = first.exit === RECOVERY_NEEDED;
-  const mayBeOpen = mustBeOpen || first.exit === DIED;
-  if (open.length > 0 && !mayBeOpen) violations.push(`exit ${first.exit} left a journal open`);
-  // END may have reached the disk although its sync failed: nobody can know, so exit 5 is right, and recovery finds nothing to do.
-  const ended = (await rig.archive().listJournals()).at(-1)?.end !== undefined;
-  if (open.length === 0 && mustBeOpen && !ended) violations.push('exit 5 without an open journal');
-  const again = await rig.recover();
-  if (meddling) return violations;
-  const after = rig.car.exportState();
-  if (again.exit === DONE || again.exit === RESTORED) {
-    const old = !differs(after, states.begin);
-    const fresh = !differs(after, states.end);
-    if (!old && !fresh && first.exit !== STUCK) violations.push(`I2: after recovery (exit ${again.exit}) blocks are neither all old nor all new`);
-    if (again.exit === RESTORED && !old) violations.push('I4: recovery says restored, and the car is not as before');
-  } else {
-    violations.push(`I3: recover on a healthy car ends ${again.exit}: ${again.message}`);
-  }
-  const third = await rig.recover();
-  if (third.exit !== DONE) violations.push(`I6: recover after recover ends ${third.exit}`);
-  if (differs(rig.car.exportState(), after)) violations.push('I6: recover after recover changed the car');
-  return [...violations, ...rig.violations];
-}
-
-function differs(left: CarState, right: CarState): boolean {
-  return diffStates(left, right).length > 0;
+  return {
+    reached: () => rig.struck().filter((times) => times > 0).length + hit.size === points.length,
+    counted: () => [
+      ['disk', accesses],
+      ['barrier', barriers],
+    ],
+    left: () => left,
+  };
 }

@@ -4,12 +4,12 @@ import type { Car } from '../../src/mock/index.ts';
 import { createEnetTransport } from '../../src/transport/enet/index.ts';
 import type { ByteStream, OpenByteStream, Transport } from '../../src/transport/index.ts';
 
-/** ENET to a mock car without sockets, so that both ends can share one virtual clock. */
-export function enetInMemory(car: Car): Transport {
-  return createEnetTransport({ open: openInMemory(car), clock: car.clock, description: 'ENET in memory', portName: undefined });
+/** ENET to a mock car without sockets, so that both ends can share one virtual clock. `onBytes` sees every chunk both ways. */
+export function enetInMemory(car: Car, onBytes: (chunk: Uint8Array) => void = () => undefined): Transport {
+  return createEnetTransport({ open: openInMemory(car, onBytes), clock: car.clock, description: 'ENET in memory', portName: undefined });
 }
 
-function openInMemory(car: Car): OpenByteStream {
+function openInMemory(car: Car, onBytes: (chunk: Uint8Array) => void): OpenByteStream {
   return async () => {
     let open = true;
     let consumer: (chunk: Uint8Array) => void = () => undefined;
@@ -24,6 +24,7 @@ function openInMemory(car: Car): OpenByteStream {
     const wire: Wire = {
       write: (bytes) => {
         const copy = bytes.slice();
+        onBytes(copy);
         queueMicrotask(() => {
           if (open) consumer(copy);
         });
@@ -37,6 +38,7 @@ function openInMemory(car: Car): OpenByteStream {
       write: async (bytes) => {
         if (!open) throw closed();
         const copy = bytes.slice();
+        onBytes(copy);
         queueMicrotask(() => {
           if (open) gateway.feed(copy);
         });

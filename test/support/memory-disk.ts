@@ -16,6 +16,14 @@ interface Inode {
 
 type Entry = { readonly kind: 'file'; readonly inode: Inode } | { readonly kind: 'directory' } | { readonly kind: 'symlink' };
 
+/** What a crash leaves: only what was synced, that and half of each file's other bytes, or (of a process) all that was written. */
+export type LeftOnDisk = 'synced' | 'torn' | 'all';
+
+function halfOfUnsynced({ bytes, synced }: Inode): Uint8Array {
+  const safe = synced?.length ?? 0;
+  return bytes.slice(0, safe + ((bytes.length - safe) >> 1));
+}
+
 export function diskError(code: string): Error {
   return Object.assign(new Error(`${code}: as the test asked`), { code });
 }
@@ -134,16 +142,17 @@ export class MemoryDisk implements FileSystem {
     }
   }
 
-  /** The power goes: what stays is what was synced, under names whose every folder was. */
-  crash(): void {
-    this.#now.clear();
-    for (const [path, entry] of this.#durable) {
-      if (path !== '/' && !this.#reachable(dirname(path))) continue;
-      if (entry.kind === 'file') {
+  /** The process or the power goes. */
+  crash(left: LeftOnDisk = 'synced'): void {
+    if (left !== 'all') {
+      this.#now.clear();
+      for (const [path, entry] of this.#durable) {
+        if (path !== '/' && !this.#reachable(dirname(path))) continue;
         // A name may outlive its bytes: the file is then there, empty.
-        entry.inode.bytes = entry.inode.synced?.slice() ?? new Uint8Array();
+        if (entry.kind === 'file')
+          entry.inode.bytes = left === 'torn' ? halfOfUnsynced(entry.inode) : (entry.inode.synced?.slice() ?? new Uint8Array());
+        this.#now.set(path, entry);
       }
-      this.#now.set(path, entry);
     }
     this.before = () => undefined;
   }

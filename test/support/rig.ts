@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { type Archive, openArchive } from '../../src/archive/index.ts';
 import { loadCatalog } from '../../src/catalog/index.ts';
 import { parseEdit } from '../../src/coding/index.ts';
-import { type EcuAddress, isKombiError, VirtualClock } from '../../src/core/index.ts';
+import { type EcuAddress, isKombiError, toHex, VirtualClock } from '../../src/core/index.ts';
 import {
   backUp,
   Car,
@@ -11,8 +12,10 @@ import {
   newJobId,
   type Plan,
   planCoding,
+  planRestore,
   planUndo,
   type RecoverResult,
+  type RestoreOptions,
   recover,
 } from '../../src/job/index.ts';
 import { createMockSerialPort, plugIn } from '../../src/mock/elm327/index.ts';
@@ -20,6 +23,7 @@ import {
   type CarState,
   createFaultBoard,
   type FaultBoard,
+  loadProfile,
   type Car as MockCar,
   type Profile,
   parseFault,
@@ -28,8 +32,8 @@ import {
 import { createElm327Transport, openSerialStream } from '../../src/transport/elm327/index.ts';
 import type { Transport } from '../../src/transport/index.ts';
 import { enetInMemory } from './enet-in-memory.ts';
-import { type DiskCall, MemoryDisk } from './memory-disk.ts';
-import { watchWrites } from './watch-writes.ts';
+import { type DiskCall, type LeftOnDisk, MemoryDisk } from './memory-disk.ts';
+import { WriteWatch } from './watch-writes.ts';
 
 export type Wire = 'enet' | 'elm327';
 
@@ -44,9 +48,14 @@ export interface RigOptions {
 const TOOL = { name: 'kombi', version: 'test' };
 const DAY = Date.UTC(2026, 10, 20, 10, 15, 30);
 const BAUD = 115_200;
+const WRITE_DATA_BY_IDENTIFIER = 0x2e;
+const SERIAL_NUMBER = 0xf18c;
+/** How long a late write may still be on its way. */
+const SETTLE_MS = 10_000;
 
-/** Read once: it never changes. */
+/** Read once: they never change. */
 const CATALOG = loadCatalog();
+const PROFILES = new Map<string, Profile>();
 
 let rigs = 0;
 
@@ -60,6 +69,13 @@ export interface Outcome {
   readonly vehicle: string;
   readonly message: string;
   readonly value: unknown;
+}
+
+function loaded(profile: string | Profile): Profile {
+  if (typeof profile !== 'string') return profile;
+  const known = PROFILES.get(profile) ?? loadProfile(profile);
+  PROFILES.set(profile, known);
+  return known;
 }
 
 /** How a process ends that was killed: it says nothing. */
@@ -76,16 +92,23 @@ export class Rig {
   readonly directory: string;
   readonly car: MockCar;
   readonly before: CarState;
-  /** Violations of I1 seen on the wire; every test asserts that there are none. */
+  /** What the watch on the wire saw that must not be; every test asserts that there is nothing. */
   readonly violations: string[] = [];
-  readonly #board: FaultBoard;
+  #board: FaultBoard;
+  readonly #asked = new Map<string, number>();
+  readonly #trace = createHash('sha256');
+  readonly #watch: WriteWatch;
   readonly #links: Transport[] = [];
   /** Sees every access to the disk, and may throw in its place. */
   onDisk: (call: DiskCall) => void = () => undefined;
-  #healed = false;
+  /** Called before every access to disk and every message that leaves. */
+  onBarrier: () => void = () => undefined;
+  /** Called before each `2E` leaves. */
+  onWrite: () => void = () => undefined;
+  /** How far the laptop's wall clock is off, milliseconds. */
+  wallClockOffMs = 0;
   #dead = false;
-  #barrier = 0;
-  #at: (barrier: number) => void = () => undefined;
+  #hangs = false;
 
   constructor({ wire, profile = 'f06-sos', faults = [] }: RigOptions) {
     rigs += 1;
@@ -93,14 +116,28 @@ export class Rig {
     // Locks are the machine's: no two rigs may share one.
     this.directory = `/rig-${process.pid}-${rigs}`;
     this.#board = createFaultBoard(faults.map(parseFault));
-    const board = this.#board;
-    const healing: FaultBoard = {
-      strike: (kind, event) => (this.#healed ? undefined : board.strike(kind, event)),
-      add: (fault) => board.add(fault),
-      struck: () => board.struck(),
+    const board: FaultBoard = {
+      strike: (kind, event) => {
+        this.#asked.set(kind, (this.#asked.get(kind) ?? 0) + 1);
+        return this.#board.strike(kind, event);
+      },
+      add: (fault) => this.#board.add(fault),
+      struck: () => this.#board.struck(),
     };
-    this.car = startMockCar({ profile, clock: this.clock, faults: healing });
+    this.car = startMockCar({ profile: loaded(profile), clock: this.clock, faults: board });
     this.before = this.car.exportState();
+    const { p2StarMs, s3Ms } = this.car.profile.timing;
+    this.#watch = new WriteWatch({
+      disk: this.disk,
+      current: () => this.car.exportState(),
+      fenceMs: Math.max(p2StarMs, s3Ms),
+      report: (violation) => this.violations.push(violation),
+      onMessage: (payload) => this.#note(toHex(payload)),
+      onSend: (payload) => {
+        this.#pass();
+        if (payload[0] === WRITE_DATA_BY_IDENTIFIER) this.onWrite();
+      },
+    });
     this.#arm();
   }
 
@@ -109,7 +146,7 @@ export class Rig {
   }
 
   now(): Date {
-    return new Date(DAY + this.clock.now());
+    return new Date(DAY + this.wallClockOffMs + this.clock.now());
   }
 
   /** From now on, in the text form of `--fault`. */
@@ -122,26 +159,39 @@ export class Rig {
     return this.#board.struck().map(({ times }) => times);
   }
 
-  /** Ends all faults; what they have broken stays broken, but an ECU that hangs is switched off and on. */
-  heal(): void {
-    this.#healed = true;
-    if (this.#board.struck().some(({ fault, times }) => times > 0 && fault.value === 'forever')) this.car.powerCycle();
+  /** How often each kind of fault could have struck since the faults were last ended. */
+  asked(): ReadonlyMap<string, number> {
+    return this.#asked;
+  }
+
+  /**
+   * Ends all faults and lets what is on its way arrive. What they have broken stays broken, but who took the car or a
+   * unit away brings it back.
+   */
+  async heal(): Promise<void> {
+    this.#hangs ||= this.#board.struck().some(({ fault, times }) => times > 0 && fault.value === 'forever');
+    this.#board = createFaultBoard();
     this.onDisk = () => undefined;
-    this.#at = () => undefined;
+    this.onBarrier = () => undefined;
     this.disk.capacity = Number.POSITIVE_INFINITY;
     Object.assign(this.car.environment, { voltage: this.car.profile.voltage, ignition: true, engineRpm: 0, speedKmh: 0 });
+    this.car.vin = this.car.profile.vin;
+    for (const ecu of this.car.ecus.values()) ecu.memory.replace(SERIAL_NUMBER, ecu.profile.serial);
+    await this.clock.sleep(SETTLE_MS);
+    this.#asked.clear();
+  }
+
+  /** Switches an ECU that hangs off and on, as its driver would. */
+  wake(): void {
+    if (this.#hangs) this.car.powerCycle();
+    this.#hangs = false;
   }
 
   /** A new link, with a new adapter where the wire has one, watched for writes that are not covered on disk. */
   async link(): Promise<Transport> {
-    const link = this.wire === 'enet' ? enetInMemory(this.car) : await this.#adapter();
+    const link = this.wire === 'enet' ? enetInMemory(this.car, (bytes) => this.#note(toHex(bytes))) : await this.#adapter();
     this.#links.push(link);
-    return watchWrites(link, {
-      disk: this.disk,
-      current: () => this.car.exportState(),
-      report: (violation) => this.violations.push(violation),
-      onSend: () => this.#pass(),
-    });
+    return this.#watch.over(link);
   }
 
   async #adapter(): Promise<Transport> {
@@ -165,6 +215,11 @@ export class Rig {
     return this.#job((car, archive) => planUndo(car, archive), signal);
   }
 
+  /** `kombi restore`. */
+  restore(backup: string, options: RestoreOptions = {}, signal?: AbortSignal): Promise<Outcome> {
+    return this.#job((car, archive) => planRestore(car, archive, backup, options), signal);
+  }
+
   /** `kombi recover`. */
   recover(options: { readonly forward?: boolean } = {}): Promise<Outcome> {
     return this.#command(async (car) => {
@@ -182,19 +237,15 @@ export class Rig {
   }
 
   /** A new process, on what the old one left on disk. */
-  restart(): void {
+  restart(left: LeftOnDisk): void {
     this.#dead = false;
-    this.disk.crash();
+    this.disk.crash(left);
     this.#arm();
-  }
-
-  /** Calls `at` before every access to disk and every message that leaves, with a running number. */
-  onBarrier(at: (barrier: number) => void): void {
-    this.#at = at;
   }
 
   #arm(): void {
     this.disk.before = (call) => {
+      this.#note(call.operation);
       this.#pass();
       this.onDisk(call);
     };
@@ -202,8 +253,16 @@ export class Rig {
 
   #pass(): void {
     if (this.#dead) throw new ProcessDied();
-    const barrier = this.#barrier++;
-    this.#at(barrier);
+    this.onBarrier();
+  }
+
+  #note(what: string): void {
+    this.#trace.update(`${this.clock.now()} ${this.wallClockOffMs} ${what}\n`);
+  }
+
+  /** Tells runs apart: every byte and message on the wire and every access to disk so far, with its time. */
+  trace(): string {
+    return this.#trace.copy().digest('hex');
   }
 
   async dispose(): Promise<void> {

@@ -1,4 +1,4 @@
-import { readJournal } from '../../src/archive/index.ts';
+import { type BeginRecord, type JournalContents, readJournal } from '../../src/archive/index.ts';
 import { type EcuAddress, toHex } from '../../src/core/index.ts';
 import type { CarState } from '../../src/mock/index.ts';
 import type { Transport } from '../../src/transport/index.ts';
@@ -8,63 +8,139 @@ export interface WatchOptions {
   readonly disk: MemoryDisk;
   /** The car as it is at this moment. */
   readonly current: () => CarState;
+  /** The shortest silence that counts as a fence, milliseconds. */
+  readonly fenceMs: number;
   readonly report: (violation: string) => void;
   /** Called before each message leaves. */
-  readonly onSend?: () => void;
+  readonly onSend?: (payload: Uint8Array) => void;
+  /** Sees every message both ways. */
+  readonly onMessage?: (payload: Uint8Array) => void;
 }
 
 const WRITE_DATA_BY_IDENTIFIER = 0x2e;
 const SECURITY_ACCESS = 0x27;
+const NEGATIVE = 0x7f;
+const RESPONSE_PENDING = 0x78;
 
-/**
- * Invariant I1, asserted on the wire: no `2E` leaves before what a crash at this very moment would leave on disk holds
- * the block's true previous bytes, twice (backup and BEGIN), and the intent to replace them.
- */
-export function watchWrites(inner: Transport, options: WatchOptions): Transport {
-  return new Proxy(inner, {
-    get(target, name) {
-      if (name === 'send') {
-        return async (ecu: EcuAddress, payload: Uint8Array, signal?: AbortSignal) => {
-          options.onSend?.();
-          if (payload[0] === SECURITY_ACCESS) options.report('security access was asked for');
-          if (payload[0] === WRITE_DATA_BY_IDENTIFIER) assertCovered(ecu, payload, options);
-          return target.send(ecu, payload, signal);
-        };
-      }
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
-}
+/** Asserts on the wire what no write may break, over all links to one car, one process after the other. */
+export class WriteWatch {
+  readonly #options: WatchOptions;
+  /** Writes that nobody has answered since, by ECU and block: what the block holds is unknown until a fence. */
+  readonly #unanswered = new Set<string>();
+  /** Intents used up: the bytes of each may leave once. */
+  readonly #used = new Set<string>();
 
-function assertCovered(ecu: EcuAddress, payload: Uint8Array, { disk, current, report }: WatchOptions): void {
-  const address = toHex(Uint8Array.of(ecu));
-  const did = toHex(payload.subarray(1, 3));
-  const bytes = toHex(payload.subarray(3));
-  const files = disk.durableFiles();
-  const journals = [...files].filter(([path]) => path.endsWith('.jsonl')).map(([, content]) => readJournal(content));
-  const open = journals.filter((journal) => journal.open && journal.begin !== undefined);
-  const covering = open.find(({ begin, records }) => {
-    const index = begin?.ops.findIndex((op) => op.ecu === address && op.did === did) ?? -1;
-    const op = begin?.ops[index];
-    const last = records.findLast((record) => record.type === 'INTENT');
-    if (op === undefined || last?.type !== 'INTENT' || last.op !== index) return false;
-    return bytes === (last.dir === 'forward' ? op.new : op.old);
-  });
-  if (covering?.begin === undefined) {
-    report(`I1: 2E ${did} to ${address} left without a durable intent`);
-    return;
+  constructor(options: WatchOptions) {
+    this.#options = options;
   }
-  const op = covering.begin.ops.find((candidate) => candidate.ecu === address && candidate.did === did);
-  const forward = op !== undefined && bytes === op.new;
-  // On the way back the bytes in the car are the job's own; the true ones were asserted on the way forward.
-  if (forward && current().ecus[address]?.blocks?.[did] !== op.old)
-    report(`I1: 2E ${did} to ${address} left without its true previous bytes in BEGIN`);
-  const backup = [...files].find(([path]) => path.endsWith(`-${covering.begin?.backup}.json`));
-  if (backup === undefined || !holds(backup[1], did, op?.old ?? '')) report(`I1: 2E ${did} to ${address} left without a durable backup`);
+
+  over(inner: Transport): Transport {
+    const { onSend, onMessage, report, fenceMs } = this.#options;
+    let silentSinceMs: number | undefined;
+    const watched = {
+      open: async (signal?: AbortSignal) => {
+        if (silentSinceMs !== undefined && inner.clock.now() - silentSinceMs >= fenceMs) this.#unanswered.clear();
+        silentSinceMs = undefined;
+        return inner.open(signal);
+      },
+      close: async () => {
+        silentSinceMs ??= inner.clock.now();
+        return inner.close();
+      },
+      send: async (ecu: EcuAddress, payload: Uint8Array, signal?: AbortSignal) => {
+        onSend?.(payload);
+        onMessage?.(payload);
+        if (payload[0] === SECURITY_ACCESS) report('security access was asked for');
+        if (payload[0] === WRITE_DATA_BY_IDENTIFIER) this.#assertCovered(ecu, payload);
+        return inner.send(ecu, payload, signal);
+      },
+      receive: async (deadlineMs: number, signal?: AbortSignal) => {
+        const message = await inner.receive(deadlineMs, signal);
+        if (message === undefined) return undefined;
+        onMessage?.(message.payload);
+        this.#answered(message.source, message.payload);
+        return message;
+      },
+    };
+    return new Proxy(inner, {
+      get(target, name) {
+        if (Object.hasOwn(watched, name)) return watched[name as keyof typeof watched];
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+  }
+
+  #answered(ecu: EcuAddress, payload: Uint8Array): void {
+    const refused = payload[0] === NEGATIVE && payload[1] === WRITE_DATA_BY_IDENTIFIER && payload[2] !== RESPONSE_PENDING;
+    if (!refused && payload[0] !== WRITE_DATA_BY_IDENTIFIER + 0x40) return;
+    for (const block of this.#unanswered) if (block.startsWith(`${ecu} `)) this.#unanswered.delete(block);
+  }
+
+  /**
+   * I1: what a crash at this very moment would leave on disk holds the block's true previous bytes, twice (backup and
+   * BEGIN), and the intent to replace them. I5: no bit outside the mask. I7: one write per intent, and none after an
+   * unanswered one without a fence.
+   */
+  #assertCovered(ecu: EcuAddress, payload: Uint8Array): void {
+    const { disk, current, report } = this.#options;
+    const address = toHex(Uint8Array.of(ecu));
+    const did = toHex(payload.subarray(1, 3));
+    const bytes = toHex(payload.subarray(3));
+    const what = `2E ${did} to ${address} left`;
+    const block = `${ecu} ${did}`;
+    if (this.#unanswered.has(block)) report(`I7: ${what} after an unanswered one without a fence`);
+    this.#unanswered.add(block);
+    const files = disk.durableFiles();
+    const covering = [...files]
+      .filter(([path]) => path.endsWith('.jsonl'))
+      .map(([path, content]) => coverOf(path, readJournal(content), { address, did, bytes }))
+      .find((cover) => cover !== undefined);
+    if (covering === undefined) {
+      report(`I1: ${what} without a durable intent`);
+      return;
+    }
+    const { begin, op, intent } = covering;
+    if (this.#used.has(intent)) report(`I7: ${what} twice on one intent`);
+    this.#used.add(intent);
+    // On the way back the bytes in the car are the job's own; the true ones were asserted on the way forward.
+    if (bytes === op.new && current().ecus[address]?.blocks?.[did] !== op.old)
+      report(`I1: ${what} without its true previous bytes in BEGIN`);
+    const backup = [...files].find(([path]) => path.endsWith(`-${begin.backup}.json`));
+    if (backup === undefined || !holds(backup[1], { address, did, bytes: op.old })) report(`I1: ${what} without a durable backup`);
+    const strays = [...Buffer.from(op.mask, 'hex')].some((mask, index) => {
+      const [old, next] = [op.old, op.new].map((hex) => Number.parseInt(hex.slice(2 * index, 2 * index + 2), 16));
+      return (((old ?? 0) ^ (next ?? 0)) & ~mask) !== 0;
+    });
+    if (strays) report(`I5: ${what} with bits outside its mask`);
+  }
 }
 
-function holds(file: Uint8Array, did: string, hex: string): boolean {
-  const { ecus } = JSON.parse(new TextDecoder().decode(file)) as { ecus: { blocks: { did: string; rows: string[] }[] }[] };
-  return ecus.some((ecu) => ecu.blocks.some((block) => block.did === did && block.rows.join('') === hex));
+interface Block {
+  readonly address: string;
+  readonly did: string;
+  readonly bytes: string;
+}
+
+interface Cover {
+  readonly begin: BeginRecord;
+  readonly op: BeginRecord['ops'][number];
+  /** Names the intent among all journals. */
+  readonly intent: string;
+}
+
+function coverOf(path: string, { begin, records, open }: JournalContents, { address, did, bytes }: Block): Cover | undefined {
+  const index = begin?.ops.findIndex((op) => op.ecu === address && op.did === did) ?? -1;
+  const op = begin?.ops[index];
+  const intents = records.filter((record) => record.type === 'INTENT');
+  const last = intents.at(-1);
+  if (!open || begin === undefined || op === undefined || last?.op !== index) return undefined;
+  return bytes === (last.dir === 'forward' ? op.new : op.old) ? { begin, op, intent: `${path} ${intents.length}` } : undefined;
+}
+
+function holds(file: Uint8Array, { address, did, bytes }: Block): boolean {
+  const { ecus } = JSON.parse(new TextDecoder().decode(file)) as {
+    ecus: { address: string; blocks: { did: string; rows: string[] }[] }[];
+  };
+  return ecus.some((ecu) => ecu.address === address && ecu.blocks.some((block) => block.did === did && block.rows.join('') === bytes));
 }

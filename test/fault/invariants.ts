@@ -1,0 +1,116 @@
+import type { OpenJournal } from '../../src/archive/index.ts';
+import { type CarState, diffStates } from '../../src/mock/index.ts';
+import type { Outcome, Rig } from '../support/rig.ts';
+import { faultOf } from './faults.ts';
+import type { Sides } from './run-schedule.ts';
+import type { FaultPoint } from './schedule.ts';
+
+/** One command: what it said, and the car before and after it. */
+export interface Told {
+  readonly outcome: Outcome;
+  readonly begin: CarState;
+  readonly after: CarState;
+}
+
+const DONE = 0;
+const UNTOUCHED = [3, 7, 8, 9, 130];
+const RESTORED = 4;
+const RECOVERY_NEEDED = 5;
+const STUCK = 6;
+const MAX_WRITES = { forward: 2, back: 3 } as const;
+
+/** I2, I4, I5: the exit status, and with it what is said of the car, is what the whole car holds. */
+export function checkOutcome({ outcome, begin, after }: Told, sides: Sides, points: readonly FaultPoint[]): readonly string[] {
+  const { exit, code, vehicle, message } = outcome;
+  if (code === 'died') return [];
+  const says = `exit ${exit} (${code ?? 'done'}), vehicle ${vehicle}`;
+  const expected: Readonly<Record<string, CarState>> = { untouched: begin, changed: sides.new, restored: sides.old };
+  const fits =
+    (exit === DONE && (vehicle === 'changed' || vehicle === 'untouched')) ||
+    (UNTOUCHED.includes(exit) && vehicle === 'untouched') ||
+    (exit === RESTORED && vehicle === 'restored') ||
+    ((exit === RECOVERY_NEEDED || exit === STUCK) && vehicle === 'unknown');
+  if (!fits) return [`${says} is no answer to a fault: ${message}`];
+  const state = expected[vehicle];
+  if (state !== undefined && differs(after, state, points)) return [`I4: ${says}, and the car holds something else`];
+  if (exit === STUCK && !mayStick(points)) return [`I2: ${says} where the car can be put right: ${message}`];
+  return [];
+}
+
+/** I3, I6: recovery on a healthy car closes the journal on one side, and doing it again changes nothing. */
+export async function checkRecovered(
+  rig: Rig,
+  { told, sides, points, recovers }: { told: readonly Told[]; sides: Sides; points: readonly FaultPoint[]; recovers: boolean },
+): Promise<readonly string[]> {
+  const violations: string[] = [];
+  const last = told.at(-1)?.outcome;
+  const stuck = told.some(({ outcome }) => outcome.exit === STUCK);
+  const open = await rig.archive().openJournals();
+  // A recovery that could not begin leaves the journal as it was.
+  const mayBeOpen = recovers || told.length > 1 || last?.exit === RECOVERY_NEEDED || last?.code === 'died' || isOnlyBegun(open, points);
+  if (open.length > 0 && !mayBeOpen) violations.push(`exit ${last?.exit} left a journal open`);
+  const ended = (await rig.archive().listJournals()).at(-1)?.end !== undefined;
+  // END may have reached the disk although its sync failed: nobody can know, so exit 5 is right, and recovery finds nothing to do.
+  if (open.length === 0 && last?.exit === RECOVERY_NEEDED && !ended) violations.push('exit 5 without an open journal');
+  // With nothing open, recovery changes nothing (proved for itself), and the outcome has told the car's state.
+  if (open.length === 0) return violations;
+  const again = await rig.recover();
+  const after = rig.car.exportState();
+  const hopeless = points.some(({ kind }) => faultOf(kind).meddles === 'cafd');
+  if (again.exit === DONE || again.exit === RESTORED) {
+    const [old, fresh] = [!differs(after, sides.old, points), !differs(after, sides.new, points)];
+    if (!old && !fresh && !stuck) violations.push(`I2: after recovery (exit ${again.exit}) blocks are neither all old nor all new`);
+    if (again.exit === RESTORED && !old) violations.push('I4: recovery says restored, and the car is not as before');
+  } else if (!(hopeless && again.exit === STUCK)) {
+    violations.push(`I3: recover on a healthy car ends ${again.exit}: ${again.message}`);
+  }
+  const third = await rig.recover();
+  if (third.exit !== DONE) violations.push(`I6: recover after recover ends ${third.exit}: ${third.message}`);
+  if (diffStates(rig.car.exportState(), after).length > 0) violations.push('I6: recover after recover changed the car');
+  return violations;
+}
+
+/** I7 in the journals, and every file of the archive sound. */
+export async function checkArchive(rig: Rig): Promise<readonly string[]> {
+  const { problems } = await rig.archive().verifyAll();
+  const violations = problems.map(({ path, problem }) => `the archive is damaged: ${path.split('/').at(-1)}: ${problem}`);
+  for (const { txid, begin, records } of await rig.archive().listJournals()) {
+    for (const op of begin.ops.keys()) {
+      for (const dir of ['forward', 'back'] as const) {
+        const writes = records.filter((record) => record.type === 'INTENT' && record.op === op && record.dir === dir).length;
+        if (writes > MAX_WRITES[dir]) violations.push(`I7: ${writes} writes ${dir} of block ${op} in ${txid}`);
+      }
+    }
+  }
+  return violations;
+}
+
+/** A disk that goes on failing keeps a journal that it just made and that can be neither closed nor taken away. */
+function isOnlyBegun(open: readonly OpenJournal[], points: readonly FaultPoint[]): boolean {
+  const failing = points.filter(({ kind }) => faultOf(kind).counts === 'disk');
+  return (
+    (failing.length > 1 || failing.some(({ lasting }) => lasting)) &&
+    open.every(({ records }) => records.every(({ type }) => type === 'BEGIN'))
+  );
+}
+
+/** A third state takes a car that goes on refusing or storing something else, or one that lost its coding data. */
+function mayStick(points: readonly FaultPoint[]): boolean {
+  return points.length > 1 || points.some(({ kind, lasting }) => lasting || faultOf(kind).meddles === 'cafd');
+}
+
+/** Leaves out what a fault itself has changed. */
+function differs(left: CarState, right: CarState, points: readonly FaultPoint[]): boolean {
+  const meddled = new Set(points.map(({ kind }) => faultOf(kind).meddles));
+  return diffStates(left, right).some(({ path }) => {
+    if (meddled.has('cafd') && /\.(coded$|dids\.F101)/.test(path)) return false;
+    return !(meddled.has('block') && isLastBit(path, left));
+  });
+}
+
+/** `ext-change` flips the last bit of a block. */
+function isLastBit(path: string, state: CarState): boolean {
+  const { ecu, did, offset } = /^ecus\.(?<ecu>..)\.blocks\.(?<did>....)\.@(?<offset>..)\.0$/.exec(path)?.groups ?? {};
+  if (ecu === undefined || did === undefined || offset === undefined) return false;
+  return Number.parseInt(offset, 16) === (state.ecus[ecu]?.blocks?.[did]?.length ?? 0) / 2 - 1;
+}
