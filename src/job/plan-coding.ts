@@ -97,7 +97,7 @@ export async function sealPlan(car: Car, parts: PlanParts): Promise<Plan> {
   if (parts.changes.some((change) => change.edits.some((edit) => edit.target.evidence === 'hypothesis'))) {
     notes.push({
       code: 'experimental',
-      text: 'Experimental: where a parameter lies in this block is a hypothesis. Check every byte below.',
+      text: 'Experimental: where a parameter lies in this block is a hypothesis. Check every byte of the block.',
     });
   }
   const changes = parts.changes.filter((change) => !changesNothing(change));
