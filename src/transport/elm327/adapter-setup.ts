@@ -36,6 +36,9 @@ const REQUIRED: readonly Setting[] = [
   { command: 'ATTPB', what: 'user protocol B' },
 ];
 
+/** A real chip refuses it; one that agrees to anything is a stub (elm327.md §4, field reports). */
+const NO_COMMAND = 'ATXX1';
+
 /** CSM0: acknowledge frames while monitoring (1.4b). CTM5: five times the timeout, 5.1 s (2.1). Without them monitoring stands in. */
 const WELCOME = ['ATCSM0', 'ATCTM5'] as const;
 
@@ -75,7 +78,7 @@ export function nobodyThere(stream: ByteStream, heard: boolean): KombiError {
  * Identifies the chip and sets it up for raw CAN.
  *
  * @throws {KombiError} `link.no-answer`, `link.not-an-elm327` (exit 8)
- * @throws {KombiError} `adapter.unfit` (exit 3) naming every command that it lacks
+ * @throws {KombiError} `adapter.unfit` (exit 3) naming every command that it lacks, or that it agrees to anything
  */
 export async function setUpChip(chip: Chip, signal?: AbortSignal): Promise<AdapterIdentity> {
   const name = await probeChip(chip, true, signal);
@@ -84,7 +87,9 @@ export async function setUpChip(chip: Chip, signal?: AbortSignal): Promise<Adapt
   for (const setting of REQUIRED) {
     if (!(await isAccepted(chip, setting.command, signal))) missing.push(setting);
   }
-  if (missing.length > 0) throw unfit(name, missing.map(({ command, what }) => `${command} (${what})`).join(', '));
+  if (missing.length > 0)
+    throw unfit(name, `lacks what coding needs: ${missing.map(({ command, what }) => `${command} (${what})`).join(', ')}`);
+  if (await isAccepted(chip, NO_COMMAND, signal)) throw unfit(name, `says OK to ${NO_COMMAND}, which is no command: its OKs mean nothing`);
   for (const command of WELCOME) await chip.ask(command, signal);
   const stn = (await chip.ask('STI', signal)).find((line) => line.startsWith('STN'));
   const voltage = parseVoltage(await chip.ask('ATRV', signal));
@@ -106,10 +111,10 @@ export async function isAccepted(chip: Chip, command: string, signal?: AbortSign
   return answer.at(-1) === 'OK';
 }
 
-export function unfit(name: string, missing: string): KombiError {
+export function unfit(name: string, why: string): KombiError {
   return new KombiError({
     code: 'adapter.unfit',
-    message: `the adapter "${name}" lacks what coding needs: ${missing}`,
+    message: `the adapter "${name}" ${why}`,
     hint: 'Use an OBDLink, an adapter with a PIC18F25K80 (firmware 1.4b or later), or an ENET cable.',
   });
 }

@@ -128,6 +128,6 @@ export class CanChannel {
 
   async #set(command: string, signal?: AbortSignal): Promise<void> {
     if (await isAccepted(this.#chip, command, signal)) return;
-    throw unfit(this.#chip.stream.description, command);
+    throw unfit(this.#chip.stream.description, `lacks what coding needs: ${command}`);
   }
 }

@@ -8,6 +8,7 @@ export interface CanLine {
 
 /** Three digits of identifier and two for each of at most eight bytes. */
 const MAX_DIGITS = 3 + 2 * 8;
+const MAX_ID = 0x7ff;
 const SPACE = 0x20;
 
 /**
@@ -27,9 +28,11 @@ export function parseCanLine(line: string): CanLine | undefined {
   }
   if (digits.length < 3 || digits.length % 2 === 0) return undefined;
   const at = (index: number) => digits[index] ?? 0;
+  const id = at(0) * 0x100 + at(1) * 0x10 + at(2);
+  if (id > MAX_ID) return undefined;
   const data = new Uint8Array((digits.length - 3) / 2);
   for (let index = 0; index < data.length; index += 1) data[index] = at(3 + 2 * index) * 0x10 + at(4 + 2 * index);
-  return { id: at(0) * 0x100 + at(1) * 0x10 + at(2), data };
+  return { id, data };
 }
 
 function hexDigit(code: number): number | undefined {

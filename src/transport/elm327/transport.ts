@@ -136,9 +136,7 @@ class Elm327Transport implements Transport {
     return this.#use(async (connection) => {
       if (connection.writesProven) return true;
       await hush(connection, signal);
-      // An unknown command must be refused: a chip that says OK to anything says nothing with its OKs.
-      const honest = (await connection.chip.ask('ATXX1', signal)).at(-1) === '?';
-      connection.writesProven = honest && (await proveLongMessages(this, target, signal));
+      connection.writesProven = await proveLongMessages(this, target, signal);
       return connection.writesProven;
     });
   }

@@ -70,15 +70,10 @@ describe('over every adapter that is fit', () => {
 
   it.each([
     ['clone-wican', 'adapter.unfit', 3],
+    ['silent-acceptor', 'adapter.unfit', 3],
     ['not-elm', 'link.not-an-elm327', 8],
   ] as const)('%s is refused: %s', async (personality, code, exit) => {
     await expect(plugged({ personality })).rejects.toMatchObject({ code, exit });
-  });
-
-  it('a silent acceptor opens, but never proves that it may write', async () => {
-    const bench = await plugged({ personality: 'silent-acceptor' });
-    expect(await bench.transport.proveWrites?.(KOMBI)).toBe(false);
-    expect(bench.transport.capabilities.writesProven).toBe(false);
   });
 });
 

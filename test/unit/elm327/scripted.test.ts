@@ -300,7 +300,6 @@ describe('the proof that long messages pass', () => {
   });
 
   it.each<[string, Record<string, string>]>([
-    ['a chip that says OK to anything', { ATXX1: 'OK\r\r>' }],
     ['an ECU that is not there', { '600322F101': 'NO DATA\r\r>' }],
     ['an answer that is short', { '600322F101': '660F10462F10101\r' }],
     ['a refusal', { '600322F101': '660F1037F2231\r' }],
@@ -482,6 +481,14 @@ describe('opening', () => {
     const error = await transport.open().catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'adapter.unfit', exit: 3 });
     expect(String(error)).toMatch(/ELM327 v1\.5.*ATAL.*ATPBC001.*ATTPB/);
+    expect(adapter.isOpen).toBe(false);
+  });
+
+  it('refuses a chip that says OK to anything: its OKs mean nothing', async () => {
+    const adapter = new FakeAdapter((line) => (line === 'ATXX1' ? 'OK\r\r>' : undefined));
+    adapters.push(adapter);
+    const transport = createElm327Transport({ open: adapter.open, clock: new VirtualClock(), description: 'x', portName: undefined });
+    await expect(transport.open()).rejects.toMatchObject({ code: 'adapter.unfit', exit: 3, message: expect.stringContaining('ATXX1') });
     expect(adapter.isOpen).toBe(false);
   });
 
