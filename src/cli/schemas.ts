@@ -47,6 +47,15 @@ const planned = z.looseObject({
   undoes: z.string().optional(),
 });
 
+const fault = z.looseObject({
+  ecu: address,
+  name: z.string(),
+  code: z.string(),
+  status: hex,
+  present: z.boolean(),
+  text: z.string().optional(),
+});
+
 const job = z.looseObject({
   plan: planned,
   job: z.string().optional().describe('names the job in history and for undo; absent where nothing was written'),
@@ -80,9 +89,8 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
     ecus: z.array(z.looseObject({ address, name: z.string(), serial: z.string().nullable(), software: z.array(z.string()) })),
   }),
   faults: z.looseObject({
-    faults: z.array(
-      z.looseObject({ ecu: address, name: z.string(), code: z.string(), status: hex, present: z.boolean(), text: z.string().optional() }),
-    ),
+    faults: z.array(fault).describe('what is stored; with --clear, after clearing'),
+    before: z.array(fault).optional().describe('with --clear: what was stored'),
   }),
   blocks: z.looseObject({
     ecu: address,
