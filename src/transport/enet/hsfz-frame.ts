@@ -51,7 +51,7 @@ export function takeHsfzFrame(buffer: Uint8Array, start = 0, end = buffer.length
 
 /** Frames a body. */
 export function encodeHsfzFrame(control: number, body: Uint8Array): Uint8Array {
-  const frame = Buffer.allocUnsafe(HSFZ_HEADER_BYTES + body.length);
+  const frame = new Uint8Array(HSFZ_HEADER_BYTES + body.length);
   writeHeader(frame, control);
   frame.set(body, HSFZ_HEADER_BYTES);
   return frame;
