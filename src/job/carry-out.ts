@@ -64,6 +64,7 @@ export async function carryOut(car: Car, plan: Plan, options: CarryOutOptions): 
       await assertMayGoOn(car, index, options.signal);
       await transaction.forward(index);
     }
+    assertNotStopped(options.signal);
     await end(settling, 'COMMITTED', await verifyAfterReset(transaction, 'new'));
   } catch (error) {
     throw await settle(settling, error);
@@ -141,13 +142,9 @@ async function begin(plan: Plan, operations: readonly Operation[], options: Carr
   });
 }
 
-/** The edge of a block is where a job may stop. */
+/** The edge of a block is where a job may stop; behind the last one, only because somebody asks for it. */
 async function assertMayGoOn(car: Car, index: number, signal: AbortSignal | undefined): Promise<void> {
-  if (signal?.aborted) {
-    // Whoever stops a job may say with which status.
-    if (isKombiError(signal.reason)) throw signal.reason;
-    throw new KombiError({ code: 'job.interrupted', exit: EXIT.interrupted, message: 'Interrupted' });
-  }
+  assertNotStopped(signal);
   if (index === 0) return;
   const voltage = await car.voltage();
   if (voltage !== undefined && voltage < STOP_BELOW_VOLTS) {
@@ -157,4 +154,11 @@ async function assertMayGoOn(car: Car, index: number, signal: AbortSignal | unde
       hint: 'Connect a charger before the next try.',
     });
   }
+}
+
+function assertNotStopped(signal: AbortSignal | undefined): void {
+  if (signal?.aborted !== true) return;
+  // Whoever stops a job may say with which status.
+  if (isKombiError(signal.reason)) throw signal.reason;
+  throw new KombiError({ code: 'job.interrupted', exit: EXIT.interrupted, message: 'Interrupted' });
 }
