@@ -6,7 +6,7 @@
 //   trace     file that gets a line per barrier passed or struck
 //   at        number of the barrier to strike at, from 0; absent: only count
 //   side      'before' the act, 'after' it, or 'half': only the first half of the bytes leave
-//   signal    'SIGKILL', 'SIGTERM', …
+//   signal    'SIGKILL', 'SIGTERM', …; or 'hold', which waits at an act on disk until SIGUSR2 comes
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { Socket } from 'node:net';
@@ -20,6 +20,17 @@ function strike() {
   process.kill(process.pid, signal);
 }
 
+/** The program goes on living meanwhile. */
+function held() {
+  const living = setInterval(() => undefined, 1000);
+  return new Promise((resolve) => {
+    process.once('SIGUSR2', () => {
+      clearInterval(living);
+      resolve(undefined);
+    });
+  });
+}
+
 /**
  * @param {string} name
  * @param {() => unknown} act
@@ -30,6 +41,7 @@ function pass(name, act, half) {
   barrier += 1;
   appendFileSync(trace, `${name}\n`);
   if (!isHere) return act();
+  if (signal === 'hold') return held().then(act);
   if (side === 'half') half?.();
   if (side !== 'after') strike();
   const done = act();

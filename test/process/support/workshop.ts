@@ -8,7 +8,7 @@ import { type Archive, openArchive } from '../../../src/archive/index.ts';
 import { type CarState, startMockCar } from '../../../src/mock/index.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const program = join(root, 'bin/kombi.js');
+export const program = join(root, 'bin/kombi.js');
 const preload = fileURLToPath(new URL('barrier.js', import.meta.url));
 
 /** The program is what `npm run build` made of it; `npm test` builds first. */
