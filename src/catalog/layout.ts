@@ -31,3 +31,9 @@ export function parameterNames(layout: BlockLayout): readonly string[] {
   const { mask } = layout;
   return mask === undefined ? named : [...named, ...Array.from({ length: mask.groups }, (_, index) => `${mask.parameter}${index + 1}`)];
 }
+
+/** Whether a block of this length can be laid out so: a layout that says more than the block holds is another block's. */
+export function layoutFits({ parameters, mask }: BlockLayout, blockLength: number): boolean {
+  const maskEnd = mask === undefined ? 0 : mask.firstOffset + mask.groups * mask.groupBytes;
+  return Math.max(maskEnd, ...parameters.map(({ offset, length }) => offset + length)) <= blockLength;
+}

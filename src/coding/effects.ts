@@ -1,4 +1,12 @@
-import { type BlockLayout, type Catalog, type CheckControlMask, checkControlId, type Label, weakestEvidence } from '../catalog/index.ts';
+import {
+  type BlockLayout,
+  type Catalog,
+  type CheckControlMask,
+  checkControlId,
+  type Label,
+  layoutFits,
+  weakestEvidence,
+} from '../catalog/index.ts';
 import type { Did, EcuAddress, Evidence } from '../core/index.ts';
 import type { BlockChange } from './change.ts';
 
@@ -31,7 +39,7 @@ export function effectsOf(
   catalog: Catalog,
 ): readonly Effect[] {
   const mask = layout?.mask;
-  if (layout === undefined || mask === undefined) return [];
+  if (layout === undefined || mask === undefined || !layoutFits(layout, change.new.length)) return [];
   const evidence = weakestEvidence([layout.evidence, layout.facts.polarity?.evidence ?? 'hypothesis']);
   const effects: Effect[] = [];
   for (let offset = mask.firstOffset; offset < maskEnd(mask, change.new.length); offset += 1) {
@@ -59,9 +67,15 @@ export function effectsOf(
   return effects;
 }
 
-/** `bit 3 off: message 299, emergency call system failed, will not be shown`. */
-export function describeEffect({ bit, value, messageId, label, becomes }: Effect): string {
-  return `bit ${bit} ${value === 1 ? 'on' : 'off'}: message ${messageId}, ${label.en}, will ${becomes === 'shown' ? '' : 'not '}be shown`;
+/**
+ * `bit 3 off: message 299, emergency call system failed, will not be shown`; what rests on a hypothesis says so instead
+ * of promising.
+ */
+export function describeEffect({ bit, value, messageId, label, becomes, evidence }: Effect): string {
+  const place = `bit ${bit} ${value === 1 ? 'on' : 'off'}`;
+  const shown = `${becomes === 'shown' ? '' : 'not '}be shown`;
+  if (evidence !== 'hypothesis') return `${place}: message ${messageId}, ${label.en}, will ${shown}`;
+  return `${place}: by a layout that no car has shown, message ${messageId}, ${label.en}, would ${shown}`;
 }
 
 export function hidesEmergencyCall(effects: readonly Effect[]): boolean {

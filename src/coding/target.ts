@@ -1,4 +1,12 @@
-import { type BlockLayout, type Catalog, type CodingData, nearestMatch, parameterNames, parameterRange } from '../catalog/index.ts';
+import {
+  type BlockLayout,
+  type Catalog,
+  type CodingData,
+  layoutFits,
+  nearestMatch,
+  parameterNames,
+  parameterRange,
+} from '../catalog/index.ts';
 import { type Did, type EcuAddress, type Evidence, ecuAddress, formatDid, formatEcuAddress, KombiError } from '../core/index.ts';
 import { type AddressSyntax, formatAddress } from './address.ts';
 
@@ -79,7 +87,11 @@ export function lookUp(address: AddressSyntax, catalog: Catalog): { readonly ecu
 export function resolveAddress(address: AddressSyntax, context: ResolveContext): Target {
   const { catalog, cafds, vin, blockLength } = context;
   const ecu = resolveEcu(address.ecu, catalog);
-  const layout = catalog.layout({ ecu, block: address.did, cafds, vin });
+  const believed = catalog.layout({ ecu, block: address.did, cafds, vin });
+  const layout = believed !== undefined && layoutFits(believed, blockLength) ? believed : undefined;
+  if (address.parameter !== undefined && believed !== undefined && layout === undefined) {
+    throw unknownVariant(believed, catalog.ecuName(ecu), blockLength);
+  }
   const place = { address, layout, ecuName: catalog.ecuName(ecu) };
   const span = address.parameter === undefined ? blockSpan(address, blockLength) : parameterSpan(place);
   if (span.offset + span.length > blockLength) throw outsideBlock(place, blockLength);
@@ -145,6 +157,14 @@ function parameterSpan({ address, layout, ecuName }: Place): Span {
     });
   }
   return { offset: range.offset + byte, length: 1, parameter: range.name };
+}
+
+function unknownVariant({ block, name }: BlockLayout, ecuName: string, blockLength: number): KombiError {
+  return new KombiError({
+    code: 'coding.unknown-variant',
+    message: `Block ${formatDid(block)} of ${ecuName} has ${blockLength} bytes in this car, fewer than the known layout ${name}: an unknown variant`,
+    hint: 'Where its parameters lie is not known. Nothing of it can be named; a byte can be read by its offset, such as .@25.',
+  });
 }
 
 function noLayout(address: AddressSyntax, ecuName: string): KombiError {

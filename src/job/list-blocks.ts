@@ -1,4 +1,4 @@
-import type { BlockLayout } from '../catalog/index.ts';
+import { type BlockLayout, layoutFits } from '../catalog/index.ts';
 import { type Did, type EcuAddress, EXIT, KombiError } from '../core/index.ts';
 import { NegativeResponseError } from '../uds/index.ts';
 import { cafdsOf, type EcuIdentity } from '../vehicle/index.ts';
@@ -27,7 +27,8 @@ export async function listBlocks(car: Car, address: EcuAddress, options: Discove
   const blocks: ListedBlock[] = [];
   for (const did of list.dids) {
     const bytes = await readIfAllowed(car, address, did);
-    const name = car.catalog.layout({ ecu: address, block: did, cafds: cafdsOf(ecu.svk), vin: car.identity.vin })?.name;
+    const layout = car.catalog.layout({ ecu: address, block: did, cafds: cafdsOf(ecu.svk), vin: car.identity.vin });
+    const name = layout !== undefined && bytes !== undefined && layoutFits(layout, bytes.length) ? layout.name : undefined;
     blocks.push({ did, length: bytes?.length, name });
   }
   return { ecu, source: list.source, blocks };
@@ -42,8 +43,7 @@ export async function findMessageBlock(car: Car): Promise<BlockLayout> {
   const cluster = await car.ecu(CLUSTER);
   for (const layout of car.catalog.checkControlLayouts({ cafds: cafdsOf(cluster.svk), vin: car.identity.vin })) {
     const bytes = await readIfAllowed(car, layout.ecu, layout.block);
-    const { mask } = layout;
-    if (bytes !== undefined && mask !== undefined && bytes.length >= mask.firstOffset + mask.groups * mask.groupBytes) return layout;
+    if (bytes !== undefined && layoutFits(layout, bytes.length)) return layout;
   }
   throw new KombiError({
     code: 'coding.no-mask',

@@ -39,6 +39,21 @@ describe('effects', () => {
     expect(hidesEmergencyCall(effects)).toBe(false);
   });
 
+  it('by a layout that is a hypothesis promise nothing', () => {
+    const guess = layoutAt(0x3301, { cafds: [], vin: F06.vin });
+    const effects = effectsOf(change(['60:3301.@25.3=0']), guess, catalog);
+    expect(effects.map(describeEffect)).toEqual([
+      'bit 3 off: by a layout that no car has shown, message 299, emergency call system failed, would not be shown',
+    ]);
+    expect(hidesEmergencyCall(effects)).toBe(true);
+  });
+
+  it('are none in a block shorter than the layout', () => {
+    const short = change(['KOMBI:3301/CC_ACTIVIERUNG_5.5=FF:F7']);
+    const cut = { ...short, old: short.old.subarray(0, 319), new: short.new.subarray(0, 319) };
+    expect(effectsOf(cut, layout, catalog)).toEqual([]);
+  });
+
   it('of a dangerous neighbour are marked', () => {
     expect(effectsOf(change(['KOMBI:3301/CC_ACTIVIERUNG_5.5.5=0']), layout, catalog)).toMatchObject([{ messageId: 301, dangerous: true }]);
   });

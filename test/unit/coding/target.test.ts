@@ -78,14 +78,17 @@ describe('an address on a car', () => {
     expect(checkAddress(parseAddress('60:3301/CC_ACTIVIERUNG_5.7'), other)).toBe(0x60);
   });
 
-  it.each([
-    ['60:3301.@140', MASK_BYTES, '320 bytes'],
-    ['KOMBI:3301/CC_ACTIVIERUNG_5.5', 0x25, '37 bytes'],
-    ['KOMBI:3301/CC_ACTIVIERUNG_5', 0x27, '39 bytes'],
-  ])('%s lies outside a block of %i bytes', (text, blockLength, part) => {
+  it.each([['60:3301.@140', MASK_BYTES, '320 bytes']])('%s lies outside a block of %i bytes', (text, blockLength, part) => {
     expect(() => resolve(text, F06, blockLength)).toThrow(
       expect.objectContaining({ code: 'coding.outside-block', exit: 3, message: expect.stringContaining(part) }),
     );
+  });
+
+  it('has no name in a block that is shorter than its layout: an unknown variant', () => {
+    expect(() => resolve('KOMBI:3301/CC_ACTIVIERUNG_5.5', F06, MASK_BYTES - 1)).toThrow(
+      expect.objectContaining({ code: 'coding.unknown-variant', exit: 3, message: expect.stringContaining('319 bytes') }),
+    );
+    expect(resolve('60:3301.@25', F06, MASK_BYTES - 1).layout).toBeUndefined();
   });
 });
 
