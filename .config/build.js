@@ -1,7 +1,8 @@
 // Builds dist: the library as one module per file with its types, then the program as a bundle in dist/cli, which starts in half the time.
+// Built aside and swapped in when whole: a build that fails, or two at once, leave a program that runs.
 // `--if-possible`, for `prepare`: an installation without the development tools is left as it is, and that is no failure.
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const require = createRequire(import.meta.url);
 const { version, engines } = readJson(`${root}package.json`);
+const aside = `${root}dist-${process.pid}`;
 
 const missing = ['typescript', 'esbuild'].filter((tool) => !isInstalled(tool));
 if (missing.length > 0 && process.argv.includes('--if-possible')) {
@@ -18,20 +20,20 @@ if (missing.length > 0 && process.argv.includes('--if-possible')) {
 }
 
 async function build() {
-  clean();
+  process.on('exit', () => remove(aside));
   try {
     const manifest = require.resolve('typescript/package.json');
-    execFileSync(process.execPath, [join(dirname(manifest), readJson(manifest).bin.tsc), '-p', root], { stdio: 'inherit' });
+    execFileSync(process.execPath, [join(dirname(manifest), readJson(manifest).bin.tsc), '-p', root, '--outDir', aside], { stdio: 'inherit' });
   } catch {
     fail();
   }
   // tsc checks src/cli like everything else; its output there would only lie around beside the bundle.
-  rmSync(`${root}dist/cli`, { recursive: true, force: true });
+  remove(`${aside}/cli`);
   const { build: bundle } = await import('esbuild');
   const { metafile } = await bundle({
     absWorkingDir: root,
     entryPoints: ['src/cli/main.ts'],
-    outdir: 'dist/cli',
+    outdir: `${aside}/cli`,
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -48,7 +50,24 @@ async function build() {
     metafile: true,
     logLevel: 'warning',
   }).catch(fail);
-  writeFileSync(`${root}dist/cli/LICENSES.txt`, licencesOf(Object.keys(metafile.inputs)));
+  writeFileSync(`${aside}/cli/LICENSES.txt`, licencesOf(Object.keys(metafile.inputs)));
+  swap();
+}
+
+/** Between the two renames there is no program, for less than a millisecond; another build may use that moment too. */
+function swap() {
+  const old = `${aside}-old`;
+  for (let tries = 5; ; tries -= 1) {
+    try {
+      if (existsSync(`${root}dist`)) renameSync(`${root}dist`, old);
+      renameSync(aside, `${root}dist`);
+      break;
+    } catch (error) {
+      if (tries === 0) throw error;
+    } finally {
+      remove(old);
+    }
+  }
 }
 
 /**
@@ -68,14 +87,13 @@ function licencesOf(inputs) {
     .join(`\n${'-'.repeat(80)}\n\n`);
 }
 
-function clean() {
-  rmSync(`${root}dist`, { recursive: true, force: true });
+/** tsc and esbuild have said why. */
+function fail() {
+  process.exit(1);
 }
 
-/** tsc and esbuild have said why. Half a build is none. */
-function fail() {
-  clean();
-  process.exit(1);
+function remove(folder) {
+  rmSync(folder, { recursive: true, force: true });
 }
 
 function isInstalled(specifier) {

@@ -43,7 +43,10 @@ describe('.config/build.js without the development tools', () => {
     expect(stdout).toContain('not built, the development tools are not installed (typescript, esbuild)');
   });
 
-  it('fails when the build was asked for', () => {
+  it('fails when the build was asked for, and leaves the program that is there', () => {
+    mkdirSync(join(folder, 'dist/cli'), { recursive: true });
+    writeFileSync(join(folder, 'dist/cli/main.js'), 'export async function run() {}');
     expect(run('.config/build.js').status).not.toBe(0);
+    expect(run('bin/kombi.js').status).toBe(0);
   });
 });
