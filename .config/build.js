@@ -23,7 +23,9 @@ async function build() {
   process.on('exit', () => remove(aside));
   try {
     const manifest = require.resolve('typescript/package.json');
-    execFileSync(process.execPath, [join(dirname(manifest), readJson(manifest).bin.tsc), '-p', root, '--outDir', aside], { stdio: 'inherit' });
+    execFileSync(process.execPath, [join(dirname(manifest), readJson(manifest).bin.tsc), '-p', root, '--outDir', aside], {
+      stdio: 'inherit',
+    });
   } catch {
     fail();
   }

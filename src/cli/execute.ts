@@ -87,9 +87,13 @@ function usageErrorOf(error: unknown, called: readonly string[]): KombiError | u
   const [, message, suggestion] = /^(?:error: )?(.*?)\s*(?:\(Did you mean (.*)\?\))?$/s.exec(error.message) ?? [];
   return new KombiError({
     code: error.code === 'commander.unknownCommand' ? 'usage.command' : 'usage.option',
-    message: message ?? error.message,
+    message: capitalized(message ?? error.message),
     hint: suggestion === undefined ? help : `Did you mean ${suggestion}? ${help}`,
   });
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** `help backup create` as `backup create --help`: commander answers the first before a command is loaded. */

@@ -24,7 +24,7 @@ export function loadProfile(nameOrPath: string): Profile {
   if (!isPath && !profileNames().includes(nameOrPath)) {
     throw new KombiError({
       code: 'usage.profile',
-      message: `there is no mock car "${nameOrPath}"`,
+      message: `There is no mock car "${nameOrPath}"`,
       hint: `Mock cars: ${profileNames().join(', ')}.`,
     });
   }
@@ -45,7 +45,7 @@ function readJson(file: string): unknown {
   } catch (error) {
     throw new KombiError({
       code: 'usage.profile',
-      message: `the mock car ${file} cannot be read: ${messageOf(error)}`,
+      message: `The mock car ${file} cannot be read: ${messageOf(error)}`,
       hint: 'Name a mock car or a readable JSON file.',
       cause: error,
     });

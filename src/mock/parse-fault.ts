@@ -55,5 +55,5 @@ function numberOf(text: string, name: string, number: string): number {
 }
 
 function wrong(text: string, what: string, hint = `A fault is written ${FORM}.`): KombiError {
-  return new KombiError({ code: 'usage.fault', message: `the fault "${text}" cannot be understood: ${what}`, hint });
+  return new KombiError({ code: 'usage.fault', message: `The fault "${text}" cannot be understood: ${what}`, hint });
 }

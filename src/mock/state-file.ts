@@ -42,7 +42,7 @@ function parseJson(file: string, text: string): unknown {
 function invalid(file: string, what: string): KombiError {
   return new KombiError({
     code: 'usage.state',
-    message: `the mock car's state file ${file} cannot be used: ${what}`,
+    message: `The mock car's state file ${file} cannot be used: ${what}`,
     hint: 'Delete it to start from the profile, or name another file.',
   });
 }

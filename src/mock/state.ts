@@ -58,7 +58,7 @@ export function importCarState(car: Car, state: CarState): void {
   if (state.profile !== car.profile.name || unknown !== undefined) {
     throw new KombiError({
       code: 'usage.state',
-      message: `the state of a "${state.profile}" does not fit the mock car "${car.profile.name}"`,
+      message: `The state of a "${state.profile}" does not fit the mock car "${car.profile.name}"`,
       hint: 'Use the profile that the state was saved from, or another state file.',
     });
   }

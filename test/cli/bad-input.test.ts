@@ -16,6 +16,7 @@ async function refused(
   const line = jsonOf(json);
   expect(line).toMatchObject({ ok: false, vehicle: wanted.vehicle ?? 'untouched', error: { code: wanted.code } });
   expect(line.error.message).toMatch(wanted.message);
+  expect(line.error.message).not.toMatch(/^[a-z]/);
   expect(line.error.hint).toMatch(wanted.hint);
   expect(json.exit).toBe(wanted.exit);
   const screen = await run([]);
@@ -65,8 +66,8 @@ describe('wrong words end with 2, and no car is asked', () => {
     ['a backup that does not exist', ['restore', 'abcd', '--link', 'mock:f06-sos'], 'usage.backup', /abcd/],
     ['an unknown command', ['cod', BIT], 'usage.command', /cod/],
     ['an unknown option', ['read', '60:3301', '--quickly'], 'usage.option', /--quickly/],
-    ['one argument too many', ['blocks', 'KOMBI', 'ATM'], 'usage.option', /too many arguments/],
-    ['no argument', ['read'], 'usage.option', /missing required argument/],
+    ['one argument too many', ['blocks', 'KOMBI', 'ATM'], 'usage.option', /Too many arguments/],
+    ['no argument', ['read'], 'usage.option', /Missing required argument/],
     ['no edit', ['code'], 'usage.edit', /No edit/],
     ['no message id', ['messages', 'show', 'sos'], 'usage.message', /"sos"/],
     ['a timeout that is no number', ['read', '60:3301', '--timeout', 'soon'], 'usage.option', /soon/],

@@ -66,7 +66,7 @@ function startSocat(path: string): Promise<ChildProcessWithoutNullStreams> {
       reject(
         new KombiError({
           code: 'mock.no-socat',
-          message: 'socat cannot be started, and without it there is no serial port for other programs',
+          message: 'There is no serial port for other programs without socat, and it cannot be started',
           hint: 'Install socat (apt install socat, brew install socat), or use the TCP port of the mock adapter.',
           cause,
         }),
@@ -76,7 +76,7 @@ function startSocat(path: string): Promise<ChildProcessWithoutNullStreams> {
       reject(
         new KombiError({
           code: 'mock.pty',
-          message: `socat made no pseudo-terminal: ${said.trim().split('\n').at(-1)}`,
+          message: `No pseudo-terminal from socat: ${said.trim().split('\n').at(-1)}`,
           hint: 'Use the TCP port of the mock adapter.',
         }),
       );

@@ -143,7 +143,7 @@ function bound(socket: UdpSocket, port: number, host: string): Promise<number> {
 function cannotListen(what: string, host: string, error: Error): KombiError {
   return new KombiError({
     code: 'mock.listen',
-    message: `the mock car cannot listen on ${what} of ${host}: ${messageOf(error)}`,
+    message: `The mock car cannot listen on ${what} of ${host}: ${messageOf(error)}`,
     hint: 'Choose another port, or 0 for a free one.',
     exit: EXIT.linkFailed,
     cause: error,

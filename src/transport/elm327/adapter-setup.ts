@@ -64,12 +64,12 @@ export function nobodyThere(stream: ByteStream, heard: boolean): KombiError {
   return heard
     ? new KombiError({
         code: 'link.not-an-elm327',
-        message: `what answers at ${stream.description} is no ELM327`,
+        message: `What answers at ${stream.description} is no ELM327`,
         hint: 'Check that the port is the adapter (kombi adapters lists the ports) and the baud rate: ?baud=38400 or ?baud=115200.',
       })
     : new KombiError({
         code: 'link.no-answer',
-        message: `nothing answers at ${stream.description}`,
+        message: `Nothing answers at ${stream.description}`,
         hint: 'Check that the adapter is plugged into the car and has power, and the baud rate: ?baud=38400 or ?baud=115200.',
       });
 }
@@ -114,7 +114,7 @@ export async function isAccepted(chip: Chip, command: string, signal?: AbortSign
 export function unfit(name: string, why: string): KombiError {
   return new KombiError({
     code: 'adapter.unfit',
-    message: `the adapter "${name}" ${why}`,
+    message: `The adapter "${name}" ${why}`,
     hint: 'Use an OBDLink, an adapter with a PIC18F25K80 (firmware 1.4b or later), or an ENET cable.',
   });
 }

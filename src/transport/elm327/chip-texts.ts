@@ -49,7 +49,7 @@ export function chipError(line: string): KombiError | undefined {
   if (line === '?') {
     return new KombiError({
       code: 'link.elm327.rejected',
-      message: 'the adapter did not understand a request ("?")',
+      message: 'The adapter did not understand a request ("?")',
       hint: 'Open the link again; if it comes back, the adapter is not fit for BMW CAN.',
     });
   }
@@ -57,7 +57,7 @@ export function chipError(line: string): KombiError | undefined {
   if (found === undefined) return undefined;
   return new KombiError({
     code: `link.elm327.${found.code}`,
-    message: `the adapter says "${found.text}": ${found.meaning}`,
+    message: `The adapter says "${found.text}": ${found.meaning}`,
     hint: found.hint,
   });
 }

@@ -200,7 +200,7 @@ export class Chip {
   silence(what: string): KombiError {
     return new KombiError({
       code: 'link.elm327.silent',
-      message: `the adapter at ${this.stream.description} did not ${what}`,
+      message: `The adapter at ${this.stream.description} did not ${what}`,
       hint: 'Unplug the adapter for ten seconds and try again.',
     });
   }
@@ -209,7 +209,7 @@ export class Chip {
 function lost(stream: ByteStream, error: Error): KombiError {
   return new KombiError({
     code: 'link.closed',
-    message: `the adapter at ${stream.description} is gone: ${messageOf(error)}`,
+    message: `The adapter at ${stream.description} is gone: ${messageOf(error)}`,
     hint: 'Plug it in again, then repeat the command.',
     cause: error,
   });

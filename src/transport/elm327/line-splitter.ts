@@ -45,7 +45,7 @@ export class LineSplitter {
       this.#length = 0;
       throw new KombiError({
         code: 'link.elm327.garbled',
-        message: `the adapter sent more than ${MAX_LINE_BYTES} bytes without the end of a line`,
+        message: `The adapter sent more than ${MAX_LINE_BYTES} bytes without the end of a line`,
         hint: 'Check the baud rate (?baud=38400 or ?baud=115200 in the link) and that the port is the adapter.',
       });
     }

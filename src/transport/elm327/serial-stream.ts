@@ -46,7 +46,7 @@ async function createPort({ path, baudRate, binding }: SerialStreamOptions): Pro
   } catch (cause) {
     throw new KombiError({
       code: 'link.no-serial',
-      message: `serial ports cannot be used on this machine: ${messageOf(cause)}`,
+      message: `Serial ports cannot be used on this machine: ${messageOf(cause)}`,
       hint: 'Reinstall with npm ci, or use a WiFi adapter (elm327://host:35000) or ENET.',
       cause,
     });
@@ -163,7 +163,7 @@ export function serialOpenError(path: string, error: Error): KombiError {
   const found = OPEN_ERRORS.find(({ texts }) => texts.test(text));
   return new KombiError({
     code: found?.code ?? 'link.not-a-port',
-    message: found === undefined ? `${path} cannot be used as a serial port: ${text}` : `the port ${path} ${found.what}`,
+    message: found === undefined ? `${path} cannot be used as a serial port: ${text}` : `The port ${path} ${found.what}`,
     hint: found?.hint ?? 'kombi adapters lists the ports of this machine.',
     cause: error,
   });

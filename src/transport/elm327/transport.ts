@@ -203,7 +203,7 @@ function refuseUnsendable(target: EcuAddress, payload: Uint8Array): void {
   if (payload.length >= 1 && payload.length <= mostBytes) return;
   throw new KombiError({
     code: 'link.message-too-long',
-    message: `a message of ${payload.length} bytes cannot be sent to address ${formatEcuAddress(target)}; 1 to ${mostBytes} bytes can`,
+    message: `A message of ${payload.length} bytes cannot be sent to address ${formatEcuAddress(target)}; 1 to ${mostBytes} bytes can`,
     hint: 'ENET carries longer messages.',
   });
 }
