@@ -16,6 +16,8 @@ const TWO_BLOCKS = ['code', `${MASK}.5.3=0`, '60:3000.@04=5D:5C'];
 
 export const ONE_BIT: Scenario = { name: 'one bit', words: ['code', `${MASK}.5.3=0`] };
 export const TWO_BLOCKS_OF_ONE: Scenario = { name: 'two blocks of one ECU', words: TWO_BLOCKS };
+export const TWO_ECUS: Scenario = { name: 'two ECUs', words: ['code', `${MASK}.5.3=0`, '61:3000.@01=3A:3B'] };
+export const UNDO: Scenario = { name: 'undo', first: TWO_BLOCKS, words: ['undo'] };
 
 /** An undisturbed run: the words that carry the job out, the barriers that it passes, the car before and after. */
 export interface Reference {
@@ -121,9 +123,14 @@ async function refusesWhileOpen(workshop: Workshop, { words, wire }: Reference):
   return violations;
 }
 
-async function isRecovered({ exit, line, stderr }: Ended, workshop: Workshop, { old, fresh }: Reference): Promise<readonly string[]> {
+async function isRecovered(
+  { exit, line, stderr }: Ended,
+  workshop: Workshop,
+  { scenario, old, fresh }: Reference,
+): Promise<readonly string[]> {
   const says = line?.result?.state ?? line?.error?.code ?? stderr;
-  const journal = (await workshop.archive().listJournals()).at(-1);
+  const journals = await workshop.archive().listJournals();
+  const journal = journals.at(scenario.first === undefined ? 0 : 1);
   const open = await workshop.archive().openJournals();
   if (open.length > 0) return [`I3: recover ends ${exit} (${says}) with the journal still open`];
   const wanted = WANTED[`${exit} ${says}`]?.(journal?.end?.state);
