@@ -14,6 +14,8 @@ export interface Timer {
  */
 export interface Clock {
   now(): number;
+  /** The calendar's milliseconds: they go on while the computer sleeps, where `now` may stand still. Absent: it never sleeps. */
+  wallMs?(): number;
   timer(delayMs: number, fire: () => void): Timer;
   backgroundTimer(delayMs: number, fire: () => void): Timer;
   /** @throws the signal's reason, at once, when it aborts */
@@ -42,6 +44,10 @@ export function sleepOn(clock: Clock, delayMs: number, signal?: AbortSignal): Pr
 class SystemClock implements Clock {
   now(): number {
     return performance.now();
+  }
+
+  wallMs(): number {
+    return Date.now();
   }
 
   timer(delayMs: number, fire: () => void): Timer {

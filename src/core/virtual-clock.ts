@@ -18,6 +18,8 @@ const SETTLE_ROUNDS = 3;
  * while somebody waits. Modelled delays cost no wall time and are exact to the fraction of a millisecond.
  */
 export class VirtualClock implements Clock {
+  /** How far the calendar is ahead: what a test adds is time that the computer slept. */
+  asleepMs = 0;
   #now = 0;
   #order = 0;
   #waiting = 0;
@@ -27,6 +29,10 @@ export class VirtualClock implements Clock {
 
   now(): number {
     return this.#now;
+  }
+
+  wallMs(): number {
+    return this.#now + this.asleepMs;
   }
 
   timer(delayMs: number, fire: () => void): Timer {

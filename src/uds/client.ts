@@ -33,13 +33,16 @@ const MAX_PENDING_MS = 60_000;
 const MAX_STRAYS = 64;
 const MORE_TRIES = 2;
 const BUSY_PAUSE_MS = 200;
+/** A calendar that gained so much on the clock tells that the computer slept (reliability row 45). */
+const SLEPT_MS = 2000;
 
 /**
  * Asks ECUs, one question at a time, over a transport that is open.
  *
- * An answer that is still owed makes a link stale: it could come late and be taken for a fresh one. So reads, sessions
- * and functional requests close and open a stale link first. {@link request} never does: behind a link opened anew
- * may be another car, and whoever writes has to identify it again.
+ * An answer that is still owed makes a link stale: it could come late and be taken for a fresh one. So does a sleep of
+ * the computer: nobody knows what was unplugged meanwhile. Reads, sessions and functional requests close and open a
+ * stale link first. {@link request} never does: behind a link opened anew may be another car, and whoever writes has to
+ * identify it again.
  */
 export class UdsClient {
   readonly transport: Transport;
@@ -49,10 +52,13 @@ export class UdsClient {
   #stale = false;
   #reopened = 0;
   #keepAliveError: Error | undefined;
+  /** By how much the calendar is ahead of the clock, as last looked at. */
+  #aheadMs: number;
 
   constructor(transport: Transport, options: UdsClientOptions = {}) {
     this.transport = transport;
     this.#timeoutMs = options.timeoutMs;
+    this.#aheadMs = aheadMs(transport.clock);
   }
 
   get clock(): Clock {
@@ -135,13 +141,16 @@ export class UdsClient {
   }
 
   async #freshen(signal: AbortSignal | undefined): Promise<void> {
+    const nowAheadMs = aheadMs(this.clock);
+    if (nowAheadMs - this.#aheadMs > SLEPT_MS) this.#stale = true;
+    this.#aheadMs = nowAheadMs;
     if (this.#stale) await this.#reopen(signal);
   }
 
   async #repeat(ecu: EcuAddress, request: Uint8Array, options: RequestOptions): Promise<Uint8Array> {
     const { signal } = options;
     for (let left = MORE_TRIES; ; left -= 1) {
-      if (this.#stale) await this.#reopen(signal);
+      await this.#freshen(signal);
       try {
         return await this.#exchange(ecu, request, options);
       } catch (error) {
@@ -235,6 +244,11 @@ export class UdsClient {
   #nextAnswerMs(ecu: EcuAddress): number {
     return (this.#timings.get(ecu) ?? DEFAULT_TIMING).p2StarMs + MARGIN_MS;
   }
+}
+
+/** By how much the calendar is ahead of the clock. */
+function aheadMs(clock: Clock): number {
+  return clock.wallMs === undefined ? 0 : clock.wallMs() - clock.now();
 }
 
 function pendingTooLongError(ecu: EcuAddress, request: Uint8Array, pending: number): KombiError {
