@@ -35,6 +35,8 @@ const MORE_TRIES = 2;
 const BUSY_PAUSE_MS = 200;
 /** A calendar that gained so much on the clock tells that the computer slept (reliability row 45). */
 const SLEPT_MS = 2000;
+/** As a deadline: what waits already, or nothing. */
+const LONG_AGO = Number.NEGATIVE_INFINITY;
 
 /**
  * Asks ECUs, one question at a time, over a transport that is open.
@@ -233,7 +235,7 @@ export class UdsClient {
       throw error;
     }
     // An answer given twice waits here, and must not answer the next request.
-    while ((await this.transport.receive(this.clock.now(), signal)) !== undefined);
+    while ((await this.transport.receive(LONG_AGO, signal)) !== undefined);
     await this.transport.send(target, request, signal);
   }
 

@@ -107,7 +107,7 @@ export class DiagnosticConnection {
     this.#carry(tester, target, uds, carriageOf(this.#car.faults, eventOf(target, uds)));
   }
 
-  #carry(tester: number, target: number, uds: Uint8Array, carriage: Carriage): void {
+  #carry(tester: number, target: number, uds: Uint8Array, carriage: Readonly<Carriage>): void {
     const acknowledge = encodeMessage(CONTROL.acknowledge, tester, target, uds.subarray(0, ECHOED_BYTES));
     const before = this.#batch.length;
     let kept = carriage.joined && carriage.acknowledge ? acknowledge : undefined;
@@ -133,7 +133,7 @@ export class DiagnosticConnection {
     if (carriage.ending !== undefined) this.#finish(carriage.ending);
   }
 
-  #pass(frame: Uint8Array, { lateMs, deafAfter }: Carriage): void {
+  #pass(frame: Uint8Array, { lateMs, deafAfter }: Readonly<Carriage>): void {
     if (lateMs > 0) this.#car.clock.backgroundTimer(lateMs, () => this.#send(frame));
     else this.#send(frame);
     if (deafAfter) {

@@ -104,16 +104,19 @@ export const HSFZ_CONNECTION_FAULTS: Readonly<Record<'busy' | 'silent', FaultKin
 
 const ENTRIES = Object.entries(HSFZ_FAULTS);
 
-export function carriageOf(faults: FaultBoard, event: FaultEvent): Carriage {
-  const carriage: Carriage = {
-    acknowledge: true,
-    deliver: true,
-    answer: true,
-    lateMs: 0,
-    deafAfter: false,
-    joined: false,
-    dribbled: false,
-  };
+const UNHARMED: Readonly<Carriage> = {
+  acknowledge: true,
+  deliver: true,
+  answer: true,
+  lateMs: 0,
+  deafAfter: false,
+  joined: false,
+  dribbled: false,
+};
+
+export function carriageOf(faults: FaultBoard, event: FaultEvent): Readonly<Carriage> {
+  if (faults.struck().length === 0) return UNHARMED;
+  const carriage: Carriage = { ...UNHARMED };
   for (const [kind, { apply }] of ENTRIES) {
     const fault = faults.strike(kind, event);
     if (fault !== undefined) apply(carriage, fault);
