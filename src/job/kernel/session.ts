@@ -1,5 +1,5 @@
 import type { EcuAddress } from '../../core/index.ts';
-import { NegativeResponseError, NRC, SESSION, type SessionTiming, type UdsClient } from '../../uds/index.ts';
+import { NegativeResponseError, NRC, SESSION, type UdsClient } from '../../uds/index.ts';
 
 const SESSION_REFUSALS: ReadonlySet<number> = new Set([
   NRC.subFunctionNotSupported,
@@ -12,6 +12,7 @@ export class CodingSession {
   readonly #client: UdsClient;
   readonly #ecu: EcuAddress;
   readonly #signal: AbortSignal | undefined;
+  #session: number = SESSION.extended;
   #p2StarMs = 0;
 
   constructor(client: UdsClient, ecu: EcuAddress, signal?: AbortSignal) {
@@ -35,20 +36,23 @@ export class CodingSession {
     return this.#first(SESSION.coding, SESSION.extended);
   }
 
+  /** The one it is in, anew. */
+  renew(): Promise<void> {
+    return this.#start(this.#session);
+  }
+
   async #first(wanted: number, otherwise: number): Promise<void> {
     try {
-      this.#remember(await this.#start(wanted));
+      await this.#start(wanted);
     } catch (error) {
       if (!refusesSession(error)) throw error;
-      this.#remember(await this.#start(otherwise));
+      await this.#start(otherwise);
     }
   }
 
-  #start(session: number): Promise<SessionTiming> {
-    return this.#client.startSession(this.#ecu, session, this.#signal === undefined ? {} : { signal: this.#signal });
-  }
-
-  #remember(timing: SessionTiming): void {
+  async #start(session: number): Promise<void> {
+    const timing = await this.#client.startSession(this.#ecu, session, this.#signal === undefined ? {} : { signal: this.#signal });
+    this.#session = session;
     this.#p2StarMs = Math.max(this.#p2StarMs, timing.p2StarMs);
   }
 }

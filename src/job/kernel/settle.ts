@@ -1,12 +1,15 @@
 import type { Journal } from '../../archive/index.ts';
 import { EXIT, formatDid, formatEcuAddress, isKombiError, KombiError, messageOf } from '../../core/index.ts';
 import { NegativeResponseError } from '../../uds/index.ts';
+import { isRefusedReset, isSilence } from './deviations.ts';
 import { holdingOf, nameOf, sha256 } from './operation.ts';
-import { isRefusedReset, isSilence, StuckError, type Transaction } from './transaction.ts';
+import { StuckError, type Transaction } from './transaction.ts';
 import { isStateCondition, MAX_WRITES } from './write-block.ts';
 
 /** Refusals that an ECU gives before it touches anything (ISO 14229-1); after them a block read as old is old. */
-const REFUSED_BEFORE_TOUCHING: ReadonlySet<number> = new Set([0x10, 0x11, 0x12, 0x13, 0x21, 0x24, 0x31, 0x33, 0x7e, 0x7f]);
+const REFUSED_BEFORE_TOUCHING: ReadonlySet<number> = new Set([
+  0x10, 0x11, 0x12, 0x13, 0x21, 0x24, 0x31, 0x33, 0x35, 0x36, 0x37, 0x7e, 0x7f,
+]);
 
 export interface SettleOptions {
   readonly transaction: Transaction;
@@ -95,7 +98,7 @@ export async function failedToSettle(options: SettleOptions, cause: KombiError, 
       code: 'job.stuck',
       exit: EXIT.stuck,
       vehicle: 'unknown',
-      message: `${cause === error ? '' : `${cause.message}. `}${error.message}. Old bytes: ${options.journal.path}`,
+      message: `${cause === error ? '' : `${sentence(cause.message)} `}${sentence(error.message)} Do not drive until checked. Old bytes: ${options.journal.path}.`,
       ...(error.hint === undefined ? {} : { hint: error.hint }),
       cause: error,
     });

@@ -1,18 +1,20 @@
 import type { Journal } from '../../archive/index.ts';
-import { EXIT, formatDid, isKombiError, KombiError, toHex } from '../../core/index.ts';
-import { NegativeResponseError, NRC, SERVICE } from '../../uds/index.ts';
+import { EXIT, formatDid, KombiError, toHex } from '../../core/index.ts';
+import { NRC } from '../../uds/index.ts';
 import { cafdsOf, type EcuIdentity } from '../../vehicle/index.ts';
 import { Car } from '../car.ts';
 import type { OnProgress } from '../plan.ts';
 import { readSettled } from '../read-twice.ts';
+import { changedSincePlan, notConfirmed, notStored } from './deviations.ts';
 import { assertSameCar, fence } from './fence.ts';
 import type { Gate } from './gate.ts';
 import { holdingOf, nameOf, type Operation } from './operation.ts';
 import { resetEcu, resetOrder } from './reset.ts';
 import { CodingSession, refusesSession } from './session.ts';
-import { type Direction, isStateCondition, MAX_WRITES, refusal, type WriteOutcome, writeBlock } from './write-block.ts';
+import { type Direction, isStateCondition, MAX_WRITES, type Refusal, refusal, type WriteOutcome, writeBlock } from './write-block.ts';
 
 const BUSY_WAIT_MS = 1000;
+const GENERAL_PROGRAMMING_FAILURE = 0x72;
 
 export interface TransactionOptions {
   readonly car: Car;
@@ -76,18 +78,13 @@ export class Transaction {
       const outcome = await this.#write(index, 'forward');
       if (outcome.kind === 'unknown') await this.fence();
       const after = holdingOf(operation, await this.read(index, { afterReset: false }));
-      if (after === 'new') return;
-      if (outcome.kind === 'refused' && after === 'old' && this.#mayWrite(index, 'forward')) {
-        if (outcome.nrc === NRC.busyRepeatRequest) {
-          await this.#options.car.client.clock.sleep(BUSY_WAIT_MS);
-          continue;
-        }
-        if (refusesSession(outcome.error)) {
-          await session.enterCoding();
-          continue;
-        }
+      // Whether a write that the ECU says has failed lasts, not even the reset can tell for good (reliability, row 23).
+      if (after === 'new' && !(outcome.kind === 'refused' && outcome.nrc === GENERAL_PROGRAMMING_FAILURE)) return;
+      if (outcome.kind === 'refused') {
+        if (after !== 'old' || !isPassing(outcome) || !this.#mayWrite(index, 'forward')) throw refusal(operation, outcome.error);
+        await this.#letPass(session, outcome.nrc);
+        continue;
       }
-      if (outcome.kind === 'refused') throw refusal(operation, outcome.error);
       throw outcome.kind === 'unknown' ? notConfirmed(operation, outcome.error) : notStored(operation, after);
     }
   }
@@ -100,26 +97,33 @@ export class Transaction {
   async back(index: number): Promise<void> {
     const operation = this.#operation(index);
     this.#tell('roll-back', operation);
-    let why = 'it holds other bytes';
+    let why = `${nameOf(operation)} does not take its old bytes back`;
+    let fenced = false;
     for (;;) {
-      if (holdingOf(operation, await this.read(index)) === 'old') return;
-      if (!this.#mayWrite(index, 'back')) throw this.#stuck(operation, why);
+      const holds = await this.read(index);
+      if (holdingOf(operation, holds) === 'old') return;
+      if (!this.#mayWrite(index, 'back')) throw this.#stuck(operation, holds, why);
       const session = await this.#enterSession(operation);
       const outcome = await this.#write(index, 'back');
-      if (outcome.kind === 'unknown') {
+      if (outcome.kind === 'positive') continue;
+      if (outcome.kind === 'refused') why = refusal(operation, outcome.error).message;
+      if (outcome.kind === 'refused' && isPassing(outcome)) await this.#letPass(session, outcome.nrc);
+      else if (outcome.kind === 'unknown' || !fenced) {
         await this.fence();
-        continue;
-      }
-      if (outcome.kind === 'refused') {
-        why = refusal(operation, outcome.error).message;
-        if (outcome.nrc === NRC.busyRepeatRequest) await this.#options.car.client.clock.sleep(BUSY_WAIT_MS);
-        else if (refusesSession(outcome.error)) await session.enterCoding();
-        else if (holdingOf(operation, await this.read(index)) !== 'old') {
-          // What the car's condition forbids now it may allow later.
-          throw isStateCondition(outcome.nrc) ? refusal(operation, outcome.error) : this.#stuck(operation, why);
-        }
+        fenced = true;
+      } else {
+        // What the car's condition forbids now it may allow later.
+        throw isStateCondition(outcome.nrc) ? refusal(operation, outcome.error) : this.#stuck(operation, holds, why);
       }
     }
+  }
+
+  /** After a refusal that a pause or another session may end. */
+  async #letPass(session: CodingSession, nrc: number): Promise<void> {
+    if (nrc !== NRC.busyRepeatRequest) return session.enterCoding();
+    await this.#options.car.client.clock.sleep(BUSY_WAIT_MS);
+    // It may have lapsed meanwhile.
+    return session.renew();
   }
 
   /** Resets every ECU that was written to, gateway last, and proves that they are still the same ones. */
@@ -206,14 +210,14 @@ export class Transaction {
     return operation;
   }
 
-  #stuck(operation: Operation, why: string): StuckError {
+  #stuck(operation: Operation, holds: Uint8Array, why: string): StuckError {
     const ecu = this.#options.ecus.find((candidate) => candidate.address === operation.ecu);
     return new StuckError({
       code: 'job.stuck',
       exit: EXIT.stuck,
       vehicle: 'unknown',
-      message: `${nameOf(operation)} does not take its old bytes back: ${why}. Old bytes: ${toHex(operation.old)}`,
-      hint: `Do not drive until it is checked. CAFD: ${cafdsOf(ecu?.svk).join(', ') || 'not told'}; a dealer or E-Sys can code block ${formatDid(operation.did)} anew.`,
+      message: `${why}. ${nameOf(operation)} holds ${toHex(holds)}; wanted ${toHex(operation.old)}`,
+      hint: `CAFD: ${cafdsOf(ecu?.svk).join(', ') || 'not told'}; a dealer or E-Sys can code block ${formatDid(operation.did)} anew.`,
     });
   }
 
@@ -222,43 +226,6 @@ export class Transaction {
   }
 }
 
-function changedSincePlan(operation: Operation, found: Uint8Array): KombiError {
-  return new KombiError({
-    code: 'plan.stale',
-    message: `${nameOf(operation)} changed since the plan was made: it holds ${toHex(found)}`,
-    hint: 'Plan again: the car holds other bytes now than those you agreed to replace.',
-  });
-}
-
-function notStored(operation: Operation, holds: 'old' | 'other'): KombiError {
-  return new KombiError({
-    code: 'job.not-stored',
-    message: `${nameOf(operation)}: the ECU said yes and ${holds === 'old' ? 'stored nothing' : 'stored other bytes'}`,
-    hint: 'This ECU does not take this coding. Nothing more can be tried from here.',
-  });
-}
-
-/** Fenced and read: the silence is explained, the block is not new, and a write is never simply repeated. */
-function notConfirmed(operation: Operation, cause: KombiError): KombiError {
-  return new KombiError({
-    code: 'job.no-answer',
-    message: `${nameOf(operation)}: the write was not answered (${cause.message}), and the block does not hold the new bytes`,
-    ...(cause.hint === undefined ? {} : { hint: cause.hint }),
-    cause,
-  });
-}
-
-/** Whether an error leaves open what the ECU did: it lost its voice or the line was cut. */
-export function isSilence(error: unknown): boolean {
-  return (
-    isKombiError(error, 'link') ||
-    isKombiError(error, 'ecu') ||
-    isKombiError(error, 'adapter') ||
-    isKombiError(error, 'uds.pending-too-long')
-  );
-}
-
-/** A reset that the ECU refused: what it holds cannot be proved to last. */
-export function isRefusedReset(error: unknown): boolean {
-  return error instanceof NegativeResponseError && error.service === SERVICE.ecuReset;
+function isPassing({ nrc, error }: Refusal): boolean {
+  return nrc === NRC.busyRepeatRequest || refusesSession(error);
 }

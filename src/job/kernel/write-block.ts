@@ -12,10 +12,13 @@ export const MAX_WRITES: Readonly<Record<Direction, number>> = { forward: 2, bac
 /**
  * How one `2E` ended, as far as its answer tells. None of them proves what the block holds: only reading does.
  */
-export type WriteOutcome =
-  | { readonly kind: 'positive' }
-  | { readonly kind: 'refused'; readonly nrc: number; readonly error: NegativeResponseError }
-  | { readonly kind: 'unknown'; readonly error: KombiError };
+export type WriteOutcome = { readonly kind: 'positive' } | Refusal | { readonly kind: 'unknown'; readonly error: KombiError };
+
+export interface Refusal {
+  readonly kind: 'refused';
+  readonly nrc: number;
+  readonly error: NegativeResponseError;
+}
 
 export interface WriteBlockOptions {
   readonly gate: Gate;
