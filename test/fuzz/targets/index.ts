@@ -1,0 +1,17 @@
+/**
+ * Everything that takes bytes or words from a stranger, by where they come from: the wires, what ECUs tell of
+ * themselves, the mock car's own ends, the archive, other files, and people.
+ */
+import type { Target } from '../target.ts';
+import { ARCHIVE_TARGETS } from './archive-files.ts';
+import { DATA_FILE_TARGETS } from './data-files.ts';
+import { DIALOGUE_TARGETS } from './dialogue.ts';
+import { ECU_DATA_TARGETS } from './ecu-data.ts';
+import { MOCK_TARGETS } from './mock-ends.ts';
+import { WIRE_TARGETS } from './wire.ts';
+import { WORD_TARGETS } from './words.ts';
+
+/** What comes over a wire. */
+export const FROM_WIRES: readonly Target[] = [...WIRE_TARGETS, ...DIALOGUE_TARGETS, ...ECU_DATA_TARGETS, ...MOCK_TARGETS];
+/** What comes from a file or a person. */
+export const FROM_FILES: readonly Target[] = [...ARCHIVE_TARGETS, ...DATA_FILE_TARGETS, ...WORD_TARGETS];

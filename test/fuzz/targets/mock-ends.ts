@@ -1,0 +1,230 @@
+import { fromHex } from '../../../src/core/index.ts';
+import { IsoTpReceiver } from '../../../src/mock/can/iso-tp-receiver.ts';
+import { IsoTpSender } from '../../../src/mock/can/iso-tp-sender.ts';
+import { type PersonalityName, personalityNames, plugIn } from '../../../src/mock/elm327/index.ts';
+import { ControlConnection } from '../../../src/mock/hsfz/control-connection.ts';
+import { type Car, DiagnosticConnection, loadProfile, startMockCar } from '../../../src/mock/index.ts';
+import { encodeHsfzDiagnostic, encodeHsfzFrame, takeHsfzFrame } from '../../../src/transport/enet/index.ts';
+import type { Random } from '../random.ts';
+import { StepClock } from '../step-clock.ts';
+import { bytesTarget, demand, type Target } from '../target.ts';
+import { canFramesOf, harmedFrames, packCanFrames, piecesOf, segmented } from './wire.ts';
+
+const PROFILE = loadProfile('f06-short');
+/** The answers to one input; a client that does not read is cut off at a tenth of this by the server. */
+const MOST_OUTPUT = 16 * 1024 * 1024;
+
+const REQUESTS = [
+  '22F190',
+  '22F101',
+  '1003',
+  '1041',
+  '2E330100',
+  '1101',
+  '3E00',
+  '3E80',
+  '19020C',
+  '1904B7F341FF',
+  '14FFFFFF',
+  '310110010A0A43',
+  '2701',
+  '2200',
+  '22F190F18CF150',
+  '850201',
+  '280301',
+].map(fromHex);
+const ECUS = [0x10, 0x12, 0x40, 0x60, 0x61, 0xdf, 0x99];
+
+/** A car of its own for each input: what one has written, the next must not find. */
+function freshCar(): { car: Car; clock: StepClock } {
+  const clock = new StepClock();
+  return { car: startMockCar({ profile: PROFILE, clock }), clock };
+}
+
+function feedGateway(input: Uint8Array): void {
+  const { car, clock } = freshCar();
+  const output: Uint8Array[] = [];
+  let bytes = 0;
+  let ended = false;
+  const wire = {
+    write: (chunk: Uint8Array) => {
+      demand(!ended, 'it writes to a connection that it has ended');
+      bytes += chunk.length;
+      demand(bytes < MOST_OUTPUT, 'it never stops writing');
+      output.push(chunk.slice());
+    },
+    end: () => {
+      ended = true;
+    },
+    reset: () => {
+      ended = true;
+    },
+  };
+  const gateway = new DiagnosticConnection(car, wire, { absent: '0043', aliveMs: 0, idleMs: 60_000 });
+  const control = new ControlConnection(car, { ...wire, end: () => undefined });
+  for (const piece of piecesOf(input)) {
+    gateway.feed(piece);
+    clock.advance(20);
+  }
+  if (!ended) control.feed(input);
+  clock.advance(1000);
+  gateway.close();
+  const written = Buffer.concat(output);
+  let end = 0;
+  for (let frame = takeHsfzFrame(written, end); frame !== undefined; frame = takeHsfzFrame(written, end)) end = frame.end;
+  demand(end === written.length, 'it wrote half a frame');
+}
+
+const LINES = [
+  'ATZ',
+  'ATI',
+  'ATE0',
+  'ATS0',
+  'ATH1',
+  'ATSH6F1',
+  'ATCF600',
+  'ATCM700',
+  'ATPBC001',
+  'ATTPB',
+  'ATR0',
+  'ATMA',
+  'ATPPS',
+  'ATBRD23',
+  'ATFCSD300000',
+  'ATFCSH6F1',
+  'ATFCSM1',
+  'ATCRA6XX',
+  'ATSP0',
+  'ATRTR',
+  'ATLP',
+  'AT@3ABCDEFGHIJKL',
+  'ATPP2CSV81',
+  'ATPP2CON',
+  'STI',
+  '0100',
+  '6003 22F190',
+  '6010 14 2E 33 01',
+  '60300000',
+  '6021414243444546',
+  '0902',
+  'DF0222F150',
+  '',
+];
+const RAW = ['ATE0', 'ATSH6F1', 'ATCF600', 'ATCM700', 'ATPBC001', 'ATTPB', 'ATAL', 'ATH1', 'ATS0'];
+
+function adapterLines(random: Random): Uint8Array {
+  const lines = random.oneIn(2) ? [...RAW] : [];
+  for (let left = random.between(1, 8); left > 0; left -= 1) lines.push(random.pick(LINES));
+  if (random.oneIn(3)) lines.splice(random.below(lines.length), 0, Buffer.from(random.bytes(random.below(300))).toString('latin1'));
+  return Uint8Array.from([random.below(256), ...Buffer.from(lines.map((line) => `${line}\r`).join(''), 'latin1')]);
+}
+
+function feedAdapter(input: Uint8Array): void {
+  const { car, clock } = freshCar();
+  const personalities: readonly PersonalityName[] = personalityNames();
+  const adapter = plugIn(car, { personality: personalities[(input[0] ?? 0) % personalities.length] ?? 'genuine-2.1' });
+  let characters = 0;
+  adapter.connect({
+    output: (bytes) => {
+      characters += bytes.length;
+      demand(characters < MOST_OUTPUT, 'it never stops printing');
+    },
+    unplugged: () => undefined,
+  });
+  for (const piece of piecesOf(input.subarray(1))) {
+    adapter.feed(piece);
+    clock.advance(20);
+  }
+  // Past every patience: an unfinished line, a long timeout, a trial of a rate.
+  clock.advance(40_000);
+  adapter.close();
+}
+
+const FRAMES_OF_TESTER = [
+  '022F19',
+  '3022F190',
+  '300000',
+  '310000',
+  '320000',
+  '30FFF1',
+  '0322F190',
+  '00',
+  '',
+  '21FFFFFFFFFFFF',
+  '10FFFFFFFFFFFF',
+  '100100',
+].map(fromHex);
+
+function feedEcuOnCan(input: Uint8Array): void {
+  const clock = new StepClock();
+  let delivered = 0;
+  const send = (bytes: Uint8Array, sent?: () => void) => {
+    demand(bytes.length >= 1 && bytes.length <= 7, `a frame of ${bytes.length} bytes behind its address`);
+    if (sent !== undefined) clock.backgroundTimer(0.25, sent);
+  };
+  const sender = new IsoTpSender({ clock, room: 7, send, harm: () => undefined });
+  const receiver = new IsoTpReceiver({
+    clock,
+    room: 7,
+    admit: (head) => (head[0] === 0xff ? 'overflow' : { waits: (head[1] ?? 0) & 3 }),
+    flowControl: () => ({ blockSize: 3, separationTime: 1 }),
+    send,
+    deliver: (payload) => {
+      delivered += payload.length;
+      demand(payload.length >= 1 && payload.length <= 4095, `a message of ${payload.length} bytes`);
+      sender.transmit(payload);
+    },
+  });
+  for (const frame of canFramesOf(input)) {
+    if ((frame[0] ?? 0) >> 4 === 3) sender.flowControl(frame);
+    else receiver.accept(frame);
+    clock.advance(frame[1] === 0xee ? 1500 : 1);
+  }
+  clock.advance(10_000);
+  demand(delivered <= input.length + 4095, 'more than was sent');
+}
+
+/** The mock car's ends: who connects to one is as much a stranger as who is connected to. */
+export const MOCK_TARGETS: readonly Target[] = [
+  bytesTarget({
+    name: 'mock-hsfz',
+    errors: [],
+    samples: [
+      ...REQUESTS.map((request) => encodeHsfzDiagnostic(0xf4, 0x60, request)),
+      encodeHsfzFrame(0x10, new Uint8Array(0)),
+      encodeHsfzFrame(0x11, new Uint8Array(0)),
+    ],
+    make: (random) =>
+      Buffer.concat(
+        Array.from({ length: random.between(1, 6) }, () =>
+          random.oneIn(5)
+            ? encodeHsfzFrame(random.below(0x60), random.bytes(random.below(10)))
+            : encodeHsfzDiagnostic(
+                random.pick([0xf4, 0xf5, 0xf1]),
+                random.pick(ECUS),
+                random.oneIn(3) ? random.bytes(random.below(20)) : random.pick(REQUESTS),
+              ),
+        ),
+      ),
+    parse: feedGateway,
+  }),
+  bytesTarget({
+    name: 'mock-elm327',
+    errors: [],
+    samples: LINES.map((line) => Uint8Array.from([0, ...Buffer.from(`${line}\r`)])),
+    make: adapterLines,
+    parse: feedAdapter,
+  }),
+  bytesTarget({
+    name: 'mock-iso-tp',
+    errors: [],
+    samples: [packCanFrames(FRAMES_OF_TESTER)],
+    make: (random) =>
+      harmedFrames(
+        random,
+        segmented(random.bytes(random.between(7, 80)), 0x60).map((frame) => frame.slice(1)),
+        FRAMES_OF_TESTER,
+      ),
+    parse: feedEcuOnCan,
+  }),
+];

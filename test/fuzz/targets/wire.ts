@@ -1,0 +1,190 @@
+import { type EcuAddress, fromHex, toHex } from '../../../src/core/index.ts';
+import { parseCanLine } from '../../../src/transport/elm327/can-line.ts';
+import { chipError } from '../../../src/transport/elm327/chip-texts.ts';
+import { LineSplitter } from '../../../src/transport/elm327/line-splitter.ts';
+import {
+  encodeHsfzDiagnostic,
+  encodeHsfzFrame,
+  HSFZ_MAX_BODY_BYTES,
+  HsfzReceiveBuffer,
+  takeHsfzFrame,
+} from '../../../src/transport/enet/index.ts';
+import { decodeIsoTpFrame, IsoTpReceiver, IsoTpSender, MAX_MESSAGE_BYTES } from '../../../src/transport/isotp/index.ts';
+import { hashOf, Random } from '../random.ts';
+import { bytesTarget, demand, mayRefuse, type Target } from '../target.ts';
+
+const HSFZ_SAMPLES = [
+  encodeHsfzDiagnostic(0x60, 0xf4, fromHex('62F190574241364339323031304430303030303031')),
+  encodeHsfzFrame(0x02, fromHex('F46022F190')),
+  encodeHsfzFrame(0x12, fromHex('F400')),
+  encodeHsfzFrame(0x43, fromHex('F499')),
+  Buffer.concat([encodeHsfzFrame(0x02, fromHex('F46022F101')), encodeHsfzDiagnostic(0x60, 0xf4, fromHex('7F2278'))]),
+];
+
+/** Lines as adapters print them; the last ones are what they say when something is wrong. */
+const ELM_SAMPLES = [
+  '607F1100962DD69FFFF\r\r>',
+  '660F1 03 7F 22 78 \r660F1 10 14 62 F1 90 57 42\r\r>',
+  'ATI\rELM327 v2.1\r\r>',
+  'OK\r\n\r\n>',
+  'STOPPED\r>',
+  '660F1100962DD69BUFFER FULL\r>',
+  '660F1100962DD6<DATA ERROR\r\r>',
+  'NO DATA\r>?\r>',
+  'LV RESET\r\rELM327 v1.5\r\r>',
+].map((text) => Uint8Array.from(Buffer.from(text, 'latin1')));
+
+const UDS_MESSAGE = fromHex('62F1900102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F');
+
+/** The same bytes in pieces that only they decide, so that a failure comes back. */
+export function piecesOf(bytes: Uint8Array): readonly Uint8Array[] {
+  const random = new Random(hashOf(bytes));
+  const pieces: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const length = random.pick([1, 3, 7, 64, bytes.length]);
+    pieces.push(bytes.slice(at, at + length));
+    at += length;
+  }
+  return pieces;
+}
+
+/** Frames on CAN, each behind a byte that says how long it is. */
+export function canFramesOf(bytes: Uint8Array): readonly Uint8Array[] {
+  const frames: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const length = (bytes[at] ?? 0) % 9;
+    frames.push(bytes.slice(at + 1, at + 1 + length));
+    at += 1 + length;
+  }
+  return frames;
+}
+
+export function packCanFrames(frames: readonly Uint8Array[]): Uint8Array {
+  return Buffer.concat(frames.flatMap((frame) => [Uint8Array.of(frame.length), frame]));
+}
+
+/** A message in frames towards the tester, as many and as long as the message needs. */
+export function segmented(message: Uint8Array, address: number): readonly Uint8Array[] {
+  const sender = new IsoTpSender(address, message);
+  const frames = [sender.first];
+  sender.takeFlowControl({ kind: 'flow-control', status: 0, blockSize: 0, separationMs: 0 });
+  while (sender.step === 'frame') frames.push(sender.next());
+  return frames;
+}
+
+/** Frames of a message with some lost, doubled, swapped or strange. */
+export function harmedFrames(random: Random, frames: readonly Uint8Array[], strange: readonly Uint8Array[]): Uint8Array {
+  const harmed = [...frames];
+  for (let left = random.below(4); left > 0; left -= 1) {
+    const at = random.below(harmed.length);
+    const frame = harmed[at] ?? new Uint8Array(0);
+    if (random.oneIn(4)) harmed.splice(at, 1);
+    else if (random.oneIn(3)) harmed.splice(at, 0, frame);
+    else if (random.oneIn(2)) harmed.splice(at, 0, random.pick(strange));
+    else harmed[at] = frame.slice(0, random.below(frame.length + 1));
+  }
+  return packCanFrames(harmed);
+}
+
+const STRANGE_FRAMES = [
+  'F1300000',
+  'F1310000',
+  'F1320000',
+  'F130F1F4',
+  'F1100000001000FF',
+  'F11FFF6263646566',
+  'F1037F2278',
+  'F1',
+  '',
+  'F1FF',
+].map(fromHex);
+
+const ISO_TP_ROOM = ['link'];
+
+function receiveIsoTp(input: Uint8Array): void {
+  let receiver: IsoTpReceiver | undefined;
+  const sender = new IsoTpSender(0x60, UDS_MESSAGE);
+  for (const bytes of canFramesOf(input)) {
+    const refused = mayRefuse(() => {
+      const { frame } = decodeIsoTpFrame(bytes);
+      if (frame.kind === 'flow-control') {
+        sender.takeFlowControl(frame);
+        for (let left = 8; left > 0 && sender.step === 'frame'; left -= 1) sender.next();
+      }
+      if (receiver === undefined) {
+        if (frame.kind === 'first') receiver = new IsoTpReceiver(frame, { blockSize: 4 });
+      } else {
+        if (receiver.step === 'flow-control') receiver.sentFlowControl();
+        receiver.take(frame);
+      }
+    }, ISO_TP_ROOM);
+    if (receiver !== undefined) demand(receiver.message.length <= MAX_MESSAGE_BYTES, 'a message longer than any may be');
+    if (refused || receiver?.step === 'whole') receiver = undefined;
+  }
+}
+
+function cutHsfz(input: Uint8Array): void {
+  const whole: string[] = [];
+  const cut: string[] = [];
+  const show = ({ control, body }: { control: number; body: Uint8Array }) => `${control} ${toHex(body)}`;
+  const refusedWhole = mayRefuse(() => {
+    for (let frame = takeHsfzFrame(input); frame !== undefined; frame = takeHsfzFrame(input, frame.end)) whole.push(show(frame));
+  }, ['link']);
+  const buffer = new HsfzReceiveBuffer();
+  const refusedCut = mayRefuse(() => {
+    for (const piece of piecesOf(input)) buffer.push(piece, (frame) => cut.push(show(frame)));
+  }, ['link']);
+  demand(whole.join() === cut.join() && refusedWhole === refusedCut, 'it reads otherwise in pieces than whole');
+}
+
+/** The client's ends of the wires. */
+export const WIRE_TARGETS: readonly Target[] = [
+  bytesTarget({
+    name: 'hsfz-frames',
+    errors: [],
+    samples: HSFZ_SAMPLES,
+    make: (random) => {
+      const body = random.bytes(random.pick([0, 1, 2, 7, 40]));
+      const frame = encodeHsfzFrame(random.pick([1, 2, 0x10, 0x11, 0x12, 0x40, 0x45, 0xff, random.below(0x200)]), body);
+      const lie = random.pick([body.length, body.length + 1, HSFZ_MAX_BODY_BYTES, HSFZ_MAX_BODY_BYTES + 1, 0xffffffff, random.next()]);
+      if (random.oneIn(2)) new DataView(frame.buffer).setUint32(0, lie);
+      return Buffer.concat([frame, random.pick(HSFZ_SAMPLES)]);
+    },
+    parse: cutHsfz,
+  }),
+  bytesTarget({
+    name: 'elm327-lines',
+    errors: ['link'],
+    samples: ELM_SAMPLES,
+    parse: (input) => {
+      const splitter = new LineSplitter({
+        line: (text) => {
+          demand(text !== '' && text.length <= 1024, `a line of ${text.length}`);
+          const can = parseCanLine(text);
+          if (can === undefined) {
+            const error = chipError(text);
+            if (error !== undefined)
+              mayRefuse(() => {
+                throw error;
+              }, ['link']);
+          } else {
+            demand(can.id <= 0x7ff && can.data.length <= 8, `identifier ${can.id}, ${can.data.length} bytes`);
+            mayRefuse(() => decodeIsoTpFrame(can.data), ISO_TP_ROOM);
+          }
+        },
+        prompt: () => {},
+      });
+      for (const piece of piecesOf(input)) splitter.feed(piece);
+    },
+  }),
+  bytesTarget({
+    name: 'iso-tp',
+    errors: [],
+    samples: [packCanFrames(segmented(UDS_MESSAGE, 0xf1)), packCanFrames(STRANGE_FRAMES)],
+    make: (random) => harmedFrames(random, segmented(random.bytes(random.between(7, 80)), 0xf1), STRANGE_FRAMES),
+    parse: receiveIsoTp,
+  }),
+];
+
+export const KOMBI = 0x60 as EcuAddress;
+export { ELM_SAMPLES, HSFZ_SAMPLES };

@@ -1,0 +1,4 @@
+import { describeTargets } from './describe-targets.ts';
+import { FROM_WIRES } from './targets/index.ts';
+
+describeTargets('wires', FROM_WIRES);
