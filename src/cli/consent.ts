@@ -37,8 +37,7 @@ export function assertConsentPossible(context: Context, plan: Plan): void {
 export async function askConsent(context: Context, plan: Plan): Promise<void> {
   if (context.globals.accept !== undefined) return;
   const { io } = context;
-  (await context.progress()).clear();
-  const prompter = await io.prompter();
+  const prompter = await context.prompter();
   const typed = await prompter.ask('Write to this car? Type the last seven of its VIN:', io.signal);
   if (typed.trim().toUpperCase() === plan.vehicle.vin.slice(-VIN_TAIL)) return;
   throw new KombiError({
@@ -49,10 +48,10 @@ export async function askConsent(context: Context, plan: Plan): Promise<void> {
   });
 }
 
-/** A command line that a shell reads as these words. */
+/** A command line that a shell reads as these words, marked as one. */
 function commandLine(words: readonly string[]): string {
   const quoted = words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`));
-  return ['kombi', ...quoted].join(' ');
+  return `\`${['kombi', ...quoted].join(' ')}\``;
 }
 
 /**
@@ -71,7 +70,7 @@ export async function assertYes(context: Context, question: string): Promise<voi
       hint: `To answer yes: ${commandLine([...words, '--yes'])}`,
     });
   }
-  const prompter = await io.prompter();
+  const prompter = await context.prompter();
   if (await prompter.confirm(question, true, io.signal)) return;
   throw new KombiError({ code: 'consent.refused', exit: EXIT.refused, message: 'You said no' });
 }

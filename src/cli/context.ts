@@ -6,6 +6,7 @@ import { toJsonLine } from './escape.ts';
 import { Input } from './input.ts';
 import type { Io } from './io.ts';
 import { ProgressLine } from './progress-line.ts';
+import type { Prompter } from './prompter.ts';
 import { type Style, styleFor } from './style.ts';
 import { widthOf } from './text.ts';
 
@@ -82,6 +83,13 @@ export class Context implements AsyncDisposable {
   /** Whether somebody can be asked. */
   get isPersonThere(): boolean {
     return this.io.stdin.isTerminal && this.io.stderr.isTerminal;
+  }
+
+  /** Somebody to ask; whatever stood on the screen meanwhile is gone. */
+  async prompter(): Promise<Prompter> {
+    const { err, progress } = await this.#screens();
+    progress.clear();
+    return this.io.prompter(err);
   }
 
   /** Part of the result that should be seen before the command ends: the plan, the backup. Talk where stdout is for a program. */

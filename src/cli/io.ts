@@ -1,4 +1,5 @@
 import type { Prompter } from './prompter.ts';
+import type { Style } from './style.ts';
 
 /** A stream that people or programs read. */
 export interface Output {
@@ -27,7 +28,7 @@ export interface Io {
   readonly signal: AbortSignal;
   now(): Date;
   /** Loaded only when there is something to ask. */
-  prompter(): Promise<Prompter>;
+  prompter(style: Style): Promise<Prompter>;
   /** Serial ports and gateways in reach. */
   findLinks(): Promise<readonly LinkCandidate[]>;
 }

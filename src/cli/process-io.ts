@@ -18,7 +18,7 @@ export function processIo(): Io {
     platform: process.platform,
     signal: signalOfProcess(),
     now: () => new Date(),
-    prompter: async () => (await import('./prompter.ts')).createPrompter(),
+    prompter: async (style) => (await import('./prompter.ts')).createPrompter(style),
     findLinks: async () => (await import('./find-links.ts')).findLinks(),
   };
 }

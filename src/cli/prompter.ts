@@ -1,5 +1,6 @@
 import { EXIT } from '../core/index.ts';
 import { interrupted } from './interrupted.ts';
+import type { Style } from './style.ts';
 
 /** Asks a person. Only ever called where a person sits: stdin and the screen are terminals. */
 export interface Prompter {
@@ -9,13 +10,20 @@ export interface Prompter {
 }
 
 /** Questions by inquirer, on stderr: stdout is for results. */
-export async function createPrompter(): Promise<Prompter> {
+export async function createPrompter(style: Style): Promise<Prompter> {
   const { default: inquirer } = await import('inquirer');
   const prompt = inquirer.createPromptModule({ output: process.stderr });
+  // Its own colours heed NO_COLOR on newer Node only.
+  const styles = {
+    message: (text: string) => text,
+    answer: style.mark,
+    defaultAnswer: (hint: string) => style.quiet(`(${hint})`),
+    error: style.failure,
+  };
   // inquirer puts a mark and a blank in front of a question; its first word stands where the mark would.
   const worded = (question: string) => {
     const [prefix = '', ...rest] = question.split(' ');
-    return { name: 'answer', message: rest.join(' '), theme: { prefix, style: { message: (text: string) => text } } } as const;
+    return { name: 'answer', message: rest.join(' '), theme: { prefix, style: styles } } as const;
   };
   const answer = async <Value>(asked: Promise<{ answer: Value }> & { ui: { close(): void } }, signal: AbortSignal): Promise<Value> => {
     const close = () => asked.ui.close();

@@ -25,6 +25,7 @@ export interface Run {
   readonly exit: number;
   readonly stdout: string;
   readonly stderr: string;
+  /** As worded, with the colours that the question would have where colours are wanted. */
   readonly questions: readonly string[];
 }
 
@@ -98,9 +99,9 @@ export class Bench {
       platform: 'linux',
       signal: options.signal ?? new AbortController().signal,
       now: () => new Date('2026-11-20T10:15:30Z'),
-      prompter: async () => ({
-        ask: async (question) => String(await answer(question)),
-        confirm: async (question) => (await answer(question)) === true,
+      prompter: async (style) => ({
+        ask: async (question) => String(await answer(style.mark(question))),
+        confirm: async (question) => (await answer(style.mark(question))) === true,
       }),
       findLinks: async () => (options.links ?? []).map((link) => ({ link, what: 'a port' })),
     };
