@@ -21,6 +21,9 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { flags: '--lang <code>', help: 'language of message labels: en or de' },
 ];
 
+/** Where no terminal says more: help goes through a pager more often than into a program. */
+const HELP_WIDTH = 80;
+
 export interface ProgramHooks {
   /** What commander prints itself: help and the version. */
   print(text: string): void;
@@ -43,7 +46,7 @@ export async function buildProgram(hooks: ProgramHooks, complete = false): Promi
     .helpOption('-h, --help', 'help, also behind a command')
     .helpCommand('help [command]', 'help for a command')
     .exitOverride()
-    .configureHelp({ helpWidth: width })
+    .configureHelp({ helpWidth: Number.isFinite(width) ? width : HELP_WIDTH })
     .configureOutput({ writeOut: hooks.print, writeErr: () => {}, outputError: () => {} })
     .showHelpAfterError(false);
   for (const option of GLOBAL_OPTIONS) addOption(program, option);

@@ -1,12 +1,11 @@
 import { stripVTControlCharacters } from 'node:util';
 
-const STANDARD_WIDTH = 80;
 const LEAST_WIDTH = 20;
 
-/** Columns to write for: what the person says, else what the terminal says, else 80. */
+/** Columns to write for: what the person says, else what the terminal says. Elsewhere nothing wraps: a program or a file takes a line as it is. */
 export function widthOf(columnsVariable: string | undefined, terminalColumns: number | undefined): number {
   const said = Number(columnsVariable);
-  const width = Number.isInteger(said) && said > 0 ? said : (terminalColumns ?? STANDARD_WIDTH);
+  const width = Number.isInteger(said) && said > 0 ? said : (terminalColumns ?? Number.POSITIVE_INFINITY);
   return Math.max(LEAST_WIDTH, width);
 }
 

@@ -140,7 +140,7 @@ export function savedBlock(backup: BackupContent, ecu: EcuAddress, did: Did): Ui
     throw new KombiError({
       code: 'backup.lacks-block',
       message: `The backup does not hold block ${formatDid(did)} of ECU ${formatEcuAddress(ecu)}`,
-      hint: 'kombi backup show lists what it holds.',
+      hint: '`kombi backup show` lists what it holds.',
     });
   }
   return blockBytes(block);

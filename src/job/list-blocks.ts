@@ -49,7 +49,7 @@ export async function findMessageBlock(car: Car): Promise<BlockLayout> {
     code: 'coding.no-mask',
     exit: EXIT.refused,
     message: `This cluster (CAFD ${cafdsOf(cluster.svk).join(', ') || 'not told'}) has no block with Check Control masks that is known`,
-    hint: 'Owners found it in 3301 or 3001, and on some cars in neither. kombi blocks KOMBI shows what this one holds.',
+    hint: 'Owners found it in 3301 or 3001, and on some cars in neither. `kombi blocks KOMBI` shows what this one holds.',
   });
 }
 

@@ -65,7 +65,7 @@ function changedSince({ ecu, did: block }: BlockAddress, offset?: number): Kombi
     code: 'undo.changed-since',
     exit: EXIT.refused,
     message: `${address} was changed again since that job`,
-    hint: 'Undo the later job first, or put the block back from a backup: kombi restore.',
+    hint: 'Undo the later job first, or put the block back from a backup with `kombi restore`.',
   });
 }
 
@@ -92,7 +92,7 @@ async function findJob(car: Car, archive: Archive, jobId: string | undefined): P
           found.length > 1
             ? `"${jobId}" is the beginning of ${found.length} jobs`
             : `No job "${jobId}" on ${car.identity.vin} in the archive`,
-        hint: 'kombi history lists them.',
+        hint: '`kombi history` lists them.',
       });
     }
     return job;
@@ -104,7 +104,7 @@ async function findJob(car: Car, archive: Archive, jobId: string | undefined): P
       code: 'undo.nothing',
       exit: EXIT.refused,
       message: `The archive holds no job on ${car.identity.vin} that could be undone`,
-      hint: 'kombi history lists the jobs; kombi backup list the backups to restore from.',
+      hint: '`kombi history` lists the jobs; `kombi backup list` the backups to restore from.',
     });
   }
   return job;
@@ -167,7 +167,7 @@ async function blocksOfJob(archive: Archive, backup: BackupContent): Promise<rea
     throw new KombiError({
       code: 'usage.restore',
       message: 'No job came of this backup, so it does not say which blocks to put back',
-      hint: 'Name them, such as --block KOMBI:3301. kombi backup diff shows what differs from the car.',
+      hint: 'Name them, such as --block KOMBI:3301. `kombi backup verify --against-car` shows what differs from the car.',
     });
   }
   return job.begin.ops.map((op) => ({ ecu: ecuAddress(Number.parseInt(op.ecu, 16)), did: did(Number.parseInt(op.did, 16)) }));
@@ -195,6 +195,6 @@ function otherEcu(ecu: EcuIdentity, origin: string): KombiError {
     code: 'restore.other-ecu',
     exit: EXIT.refused,
     message: `${ecu.name} is not the unit that ${origin} was made with: its serial or its SVK (software versions) differ`,
-    hint: 'Blocks only go back into the same unit with the same software. kombi backup show tells what the backup holds.',
+    hint: 'Blocks only go back into the same unit with the same software. `kombi backup show` tells what the backup holds.',
   });
 }

@@ -75,7 +75,7 @@ const DESCRIPTIONS: ReadonlyMap<number, readonly [name: string, meaning: string,
     [
       'requestOutOfRange',
       'it has no such identifier, or takes no such value',
-      'Check ECU and block: kombi blocks shows what it has. An ECU with signed coding may answer so to a write.',
+      'Check ECU and block: `kombi blocks` shows what it has. An ECU with signed coding may answer so to a write.',
     ],
   ],
   [0x33, ['securityAccessDenied', 'it wants to be unlocked', `Its coding is locked or signed. ${NO_KEYS}`]],

@@ -46,7 +46,7 @@ export async function readVin(client: UdsClient, signal?: AbortSignal): Promise<
   throw new KombiError({
     code: 'car.no-vin',
     message: 'The car does not tell its VIN: neither the gateway (10), nor the body controller (40), nor the cluster (60) answers with one',
-    hint: 'Switch the ignition on, wait ten seconds and try again. If the link is right, kombi adapters shows what it sees.',
+    hint: 'Switch the ignition on, wait ten seconds and try again. If the link is right, `kombi adapters` shows what it sees.',
   });
 }
 

@@ -155,6 +155,27 @@ describe('an error that nobody meant', () => {
   });
 });
 
+describe('a hint', () => {
+  const narrow = (hint: string) => {
+    const report = describeError(new KombiError({ code: 'usage.x', message: 'No', hint }), new AbortController().signal);
+    return errorLines(report, { style: plain, width: 30, verbose: false }).split('\n').slice(1, -1);
+  };
+
+  it('never breaks a command, wherever it stands', () => {
+    expect(narrow('Connect to the car and run `kombi recover`. Do not drive.')).toEqual([
+      'Connect to the car and run',
+      '`kombi recover`. Do not drive.',
+    ]);
+  });
+
+  it('puts a command at its end on a line of its own, ready to be copied, however long it is', () => {
+    expect(narrow("To answer: `kombi faults ATM --clear --link 'mock:f06-sos' --yes`")).toEqual([
+      'To answer:',
+      "  kombi faults ATM --clear --link 'mock:f06-sos' --yes",
+    ]);
+  });
+});
+
 describe('colour', () => {
   const terminal: Output = { write: () => {}, isTerminal: true, columns: 80 };
   const io = (env: Record<string, string>) => ({ env }) as unknown as Io;
@@ -172,15 +193,27 @@ describe('colour', () => {
     }
   });
 
+  it('is off in questions too with --no-color', async () => {
+    const words = ['code', 'KOMBI:3301/CC_ACTIVIERUNG_5.5=FF:F7'];
+    const options = { answers: ['no'], env: { NO_COLOR: '' } };
+    expect((await bench.on(bench.link(), words, options)).questions[0]).toContain(ESCAPE);
+    expect((await bench.on(bench.link(), [...words, '--no-color'], options)).questions[0]).toMatch(/^Write to this car\?/);
+    bench.files = { backups: 2, journals: [] };
+  });
+
   it('takes no room', () => {
     expect(displayWidth(`${ESCAPE}[31mFF${ESCAPE}[39m`)).toBe(2);
   });
 });
 
 describe('layout', () => {
-  it('takes its width from COLUMNS, the terminal, or 80', () => {
+  it('takes its width from COLUMNS or the terminal, and elsewhere wraps nothing', () => {
     expect([widthOf('60', 100), widthOf(undefined, 100), widthOf('', undefined), widthOf('wide', undefined), widthOf('3', 100)]).toEqual([
-      60, 100, 80, 80, 20,
+      60,
+      100,
+      Number.POSITIVE_INFINITY,
+      Number.POSITIVE_INFINITY,
+      20,
     ]);
   });
 

@@ -46,7 +46,7 @@ async function readEdits(context: Context, input: Input): Promise<readonly EditS
   throw new KombiError({
     code: 'usage.edit',
     message: file === undefined ? 'No edit is given' : `${file} holds no edit`,
-    hint: 'Such as: kombi code KOMBI:3301/CC_ACTIVIERUNG_5.5=FF:F7',
+    hint: 'Such as: `kombi code KOMBI:3301/CC_ACTIVIERUNG_5.5=FF:F7`',
   });
 }
 

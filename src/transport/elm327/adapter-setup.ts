@@ -65,7 +65,7 @@ export function nobodyThere(stream: ByteStream, heard: boolean): KombiError {
     ? new KombiError({
         code: 'link.not-an-elm327',
         message: `What answers at ${stream.description} is no ELM327`,
-        hint: 'Check that the port is the adapter (kombi adapters lists the ports) and the baud rate: ?baud=38400 or ?baud=115200.',
+        hint: 'Check that the port is the adapter (`kombi adapters` lists the ports) and the baud rate: ?baud=38400 or ?baud=115200.',
       })
     : new KombiError({
         code: 'link.no-answer',

@@ -153,7 +153,7 @@ const OPEN_ERRORS: readonly { readonly texts: RegExp; readonly code: string; rea
     texts: /no such file|file not found|does not exist|no such device/i,
     code: 'link.no-such-port',
     what: 'is not there',
-    hint: 'Plug the adapter in; kombi adapters lists the ports.',
+    hint: 'Plug the adapter in; `kombi adapters` lists the ports.',
   },
 ];
 
@@ -164,7 +164,7 @@ export function serialOpenError(path: string, error: Error): KombiError {
   return new KombiError({
     code: found?.code ?? 'link.not-a-port',
     message: found === undefined ? `${path} cannot be used as a serial port: ${text}` : `The port ${path} ${found.what}`,
-    hint: found?.hint ?? 'kombi adapters lists the ports of this machine.',
+    hint: found?.hint ?? '`kombi adapters` lists the ports of this machine.',
     cause: error,
   });
 }

@@ -3,6 +3,7 @@ import { did, EXIT, ecuAddress, equalBytes, isKombiError, KombiError, toHex } fr
 import type { Car } from '../../../job/index.ts';
 import type { CommandSpec } from '../../command.ts';
 import type { Context } from '../../context.ts';
+import { escapeText } from '../../escape.ts';
 import { plural } from '../../format.ts';
 import { openTheCar } from '../../open-car.ts';
 
@@ -29,7 +30,7 @@ export const verify: CommandSpec = {
       throw new KombiError({
         code: 'usage.backup',
         message: 'Which backup is to be compared with the car?',
-        hint: 'kombi backup list shows them.',
+        hint: '`kombi backup list` shows them.',
       });
     }
     const archive = await context.archive();
@@ -40,12 +41,12 @@ export const verify: CommandSpec = {
       if (content === undefined) return { result: report, lines: [`${plural(report.checked, 'file')} checked, all intact.`] };
     }
     if (!againstCar || content === undefined || name === undefined) {
-      return { result: { checked: 1, problems: [] }, lines: [`Backup ${name} is intact.`] };
+      return { result: { checked: 1, problems: [] }, lines: [`Backup ${escapeText(name)} is intact.`] };
     }
     const compared = await compare(context, content, name);
     return {
       result: { checked: 1, problems: [], againstCar: { equal: true, blocks: compared } },
-      lines: [`The car holds what backup ${name} holds: ${plural(compared, 'block')}, byte for byte.`],
+      lines: [`The car holds what backup ${escapeText(name)} holds: ${plural(compared, 'block')}, byte for byte.`],
     };
   },
 };
@@ -53,10 +54,8 @@ export const verify: CommandSpec = {
 function damaged(problems: readonly Problem[]): KombiError {
   return new KombiError({
     code: 'archive.damaged',
-    message: [
-      `${plural(problems.length, 'file')} of the archive cannot be trusted:`,
-      ...problems.map(({ path, problem }) => `${path}: ${problem}`),
-    ].join('\n'),
+    message: `${plural(problems.length, 'file')} of the archive cannot be trusted:`,
+    items: problems.map(({ path, problem }) => `${path}: ${problem}`),
     hint: 'Nothing is restored from these. Take a new backup, and fetch the files from a copy of the archive if there is one.',
   });
 }
@@ -85,8 +84,9 @@ async function compare(context: Context, content: BackupContent, name: string): 
   throw new KombiError({
     code: 'backup.differs',
     exit: EXIT.refused,
-    message: [`The car does not hold what backup ${name} holds:`, ...different].join('\n'),
-    hint: `To put a block back: kombi restore ${name} --block <ecu>:<block>`,
+    message: `The car does not hold what backup ${name} holds:`,
+    items: different,
+    hint: `To put a block back: \`kombi restore ${name} --block <ecu>:<block>\``,
   });
 }
 
