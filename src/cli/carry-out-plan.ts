@@ -24,6 +24,13 @@ import { version } from './version.ts';
 /** Who writes archives and journals. */
 export const TOOL = { name: 'kombi', version } as const;
 
+const CLUSTER = 0x60;
+/**
+ * What to expect of a cluster that was coded and reset.
+ * @see owners (2: Mark, 2015 640d Gran Coupé; hythemr, 2015 M6), 6post thread on the SOS call failure
+ */
+const ASKS_FOR_THE_TIME = 'The cluster may ask for time and date: two owners were asked.';
+
 export interface WritingCommand {
   readonly plan: (car: Car, archive: Archive) => Promise<Plan>;
   readonly dryRun: boolean;
@@ -74,7 +81,7 @@ async function carryOutOn(context: Context, bench: Bench, command: WritingComman
     '',
   ]);
   if (plan.alreadyDone) {
-    return { result: told, lines: [style.good('The car holds this already: nothing to write.')] };
+    return { result: told, lines: [style.good('Nothing to write: the car holds it already.')] };
   }
   if (command.dryRun) return { result: told, lines: ['Dry run: nothing was written.'] };
   assertConsentPossible(context, plan);
@@ -93,11 +100,13 @@ async function carryOutOn(context: Context, bench: Bench, command: WritingComman
     onProgress: (await context.progress()).tell,
     now: () => context.io.now(),
   });
+  const followUp = plan.ecus.some(({ address }) => address === CLUSTER) ? [ASKS_FOR_THE_TIME] : [];
   return {
-    result: { ...told, job: done.job, backup: done.backup, verified: done.verified },
+    result: { ...told, job: done.job, backup: done.backup, verified: done.verified, followUp },
     lines: [
       style.good(`${plural(done.verified, 'block')} written, verified and verified again after a reset.`),
       `Job ${style.mark(done.job)}.${plan.kind === 'undo' ? '' : ' To take it back: kombi undo'}`,
+      ...followUp.flatMap((text) => wrap(text, { width: context.width })),
     ],
     vehicle: 'changed',
   };
@@ -138,7 +147,7 @@ function planResult(plan: Plan) {
     edits: plan.changes.flatMap(({ edits }) =>
       edits.map(({ address, canonical, old, new: next }) => ({ address, canonical, old, new: next })),
     ),
-    effects: plan.effects.map(({ messageId, becomes, label }) => ({ message: messageId, becomes, label: label.en })),
+    effects: plan.effects.map(({ messageId, becomes, label, evidence }) => ({ message: messageId, becomes, label: label.en, evidence })),
     messages: plan.messages.map((report) => ({
       id: report.id,
       active: report.seenActive,

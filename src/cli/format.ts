@@ -40,3 +40,8 @@ export function spacedHex(hex: string): string {
 export function plural(count: number, thing: string): string {
   return `${count} ${thing}${count === 1 ? '' : 's'}`;
 }
+
+/** `2026-11-20T14:27:31Z`, of an ISO time with or without its fraction. */
+export function toTheSecond(time: string): string {
+  return escapeText(time).replace(/\.\d+(?=Z$)/, '');
+}

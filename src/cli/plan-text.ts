@@ -1,5 +1,5 @@
 import { type BlockLayout, type Catalog, parameterNames, parameterRange } from '../catalog/index.ts';
-import type { BlockChange, Effect } from '../coding/index.ts';
+import { type BlockChange, describeEffect, type Effect } from '../coding/index.ts';
 import { formatDid, toHex } from '../core/index.ts';
 import type { MessageReport, Plan } from '../job/index.ts';
 import { cafdsOf } from '../vehicle/index.ts';
@@ -52,9 +52,11 @@ function changeText(plan: Plan, change: BlockChange, options: PlanTextOptions): 
   const cells: string[][] = [];
   for (const row of rows) {
     cells.push([escapeText(row.label), bytesText(change, row, style)]);
-    for (const effect of plan.effects) if (liesIn(effect, change, row)) cells.push(['', effectText(effect, options.language)]);
+    for (const effect of plan.effects)
+      if (liesIn(effect, change, row)) cells.push(['', escapeText(describeEffect(effect, options.language))]);
   }
-  return [...wrap(style.heading(heading), { width }), ...table(cells, width, { indent: INDENT, gap: 3 })];
+  const body = rows.length > 0 ? table(cells, width, { indent: INDENT, gap: 3 }) : ['  The car holds this already.'];
+  return [...wrap(style.heading(heading), { width }), ...body];
 }
 
 /** The rows that edits touch, in the order of the block; all of them for a whole block. */
@@ -95,10 +97,6 @@ function bytesText({ old, new: next }: BlockChange, { offset, length }: Row, sty
 
 function liesIn(effect: Effect, change: BlockChange, { offset, length }: Row): boolean {
   return effect.ecu === change.ecu && effect.did === change.did && effect.offset >= offset && effect.offset < offset + length;
-}
-
-function effectText({ bit, value, messageId, label, becomes }: Effect, language: 'en' | 'de'): string {
-  return `bit ${bit} ${value === 1 ? 'on' : 'off'}: message ${messageId}, ${escapeText(label[language])}, will ${becomes === 'shown' ? '' : 'not '}be shown`;
 }
 
 /** What the car itself stores of messages; what was not seen is not denied. */

@@ -31,7 +31,14 @@ const planned = z.looseObject({
       new: z.string().describe('hex to be written; 0 or 1 for a bit'),
     }),
   ),
-  effects: z.array(z.looseObject({ message: z.int(), becomes: z.enum(['hidden', 'shown']), label })),
+  effects: z.array(
+    z.looseObject({
+      message: z.int(),
+      becomes: z.enum(['hidden', 'shown']),
+      label,
+      evidence: z.string().describe('the weakest of what is known of place and polarity; of a hypothesis, no car has shown it'),
+    }),
+  ),
   messages: z
     .array(
       z.looseObject({
@@ -61,6 +68,7 @@ const job = z.looseObject({
   job: z.string().optional().describe('names the job in history and for undo; absent where nothing was written'),
   backup: id.optional(),
   verified: z.int().optional().describe('blocks read back equal, after a reset too'),
+  followUp: z.array(z.string()).optional().describe('what to expect of the car now, in words'),
 });
 
 const message = z.looseObject({
@@ -108,6 +116,7 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
         block: z.string().optional(),
         parameter: z.string().optional(),
         hidden: z.array(z.int()).optional().describe('messages hidden by these bytes'),
+        evidence: z.string().optional().describe('of `block`, `parameter` and `hidden`: how well they are known'),
       }),
     ),
   }),
@@ -122,6 +131,8 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
     block: did.optional(),
     address: z.string().optional(),
     shown: z.boolean().optional(),
+    withinKnownMasks: z.boolean().describe('false where every mask that is known ends before it'),
+    evidence: z.string().optional().describe('how well it is known that the bit lies there'),
     active: z.boolean().optional(),
     stored: z.boolean().optional(),
   }),

@@ -71,11 +71,13 @@ export function effectsOf(
  * `bit 3 off: message 299, emergency call system failed, will not be shown`; what rests on a hypothesis says so instead
  * of promising.
  */
-export function describeEffect({ bit, value, messageId, label, becomes, evidence }: Effect): string {
+export function describeEffect(effect: Effect, language: keyof Label = 'en'): string {
+  const { bit, value, messageId, becomes, evidence } = effect;
+  const message = `message ${messageId}, ${effect.label[language]}`;
   const place = `bit ${bit} ${value === 1 ? 'on' : 'off'}`;
   const shown = `${becomes === 'shown' ? '' : 'not '}be shown`;
-  if (evidence !== 'hypothesis') return `${place}: message ${messageId}, ${label.en}, will ${shown}`;
-  return `${place}: by a layout that no car has shown, message ${messageId}, ${label.en}, would ${shown}`;
+  if (evidence !== 'hypothesis') return `${place}: ${message}, will ${shown}`;
+  return `${place}: by a layout that no car has shown, ${message}, would ${shown}`;
 }
 
 export function hidesEmergencyCall(effects: readonly Effect[]): boolean {

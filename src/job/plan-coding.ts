@@ -36,7 +36,7 @@ export async function planCoding(car: Car, edits: readonly EditSyntax[], options
     const ecu = await car.ecu(block.ecu);
     ecus.set(block.ecu, ecu);
     const bytes = await readTwice(car.client, block, car.signal).catch((error: unknown) => {
-      throw explainAbsence(error, ecu.name, block);
+      throw explainAbsence(error, car.catalog, block);
     });
     changes.push(planBlock(car, ecu, { did: block.did, bytes, edits: block.edits, experimental: options.experimental }));
   }

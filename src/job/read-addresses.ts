@@ -22,7 +22,7 @@ export async function readAddresses(car: Car, addresses: readonly AddressSyntax[
     const reading = blocks.get(key) ?? car.client.readDid(ecu, address.did, car.signal === undefined ? {} : { signal: car.signal });
     blocks.set(key, reading);
     const bytes = await reading.catch((error: unknown) => {
-      throw explainAbsence(error, car.catalog.ecuName(ecu), { ecu, did: address.did });
+      throw explainAbsence(error, car.catalog, { ecu, did: address.did });
     });
     const { svk } = await car.ecu(ecu);
     const target = resolveAddress(address, { catalog: car.catalog, cafds: cafdsOf(svk), vin: car.identity.vin, blockLength: bytes.length });

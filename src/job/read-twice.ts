@@ -1,3 +1,4 @@
+import type { Catalog } from '../catalog/index.ts';
 import { type Did, type EcuAddress, equalBytes, formatDid, formatEcuAddress, KombiError } from '../core/index.ts';
 import { NegativeResponseError, NRC, type UdsClient } from '../uds/index.ts';
 
@@ -43,16 +44,25 @@ function readBlock(client: UdsClient, block: BlockAddress, signal?: AbortSignal)
 /**
  * A refusal with 31, said in words an owner understands; any other error as it is.
  *
- * @param ecuName as the catalog calls it
+ * @param catalog knows the ECU's name, and where else Check Control masks may lie
  */
-export function explainAbsence(error: unknown, ecuName: string, block: BlockAddress): unknown {
+export function explainAbsence(error: unknown, catalog: Catalog, block: BlockAddress): unknown {
   if (!(error instanceof NegativeResponseError) || error.nrc !== NRC.requestOutOfRange) return error;
+  const ecuName = catalog.ecuName(block.ecu);
   return new KombiError({
     code: 'block.absent',
     message: `${ecuName} has no block ${formatDid(block.did)}: it answers 31 (requestOutOfRange)`,
-    hint: `kombi blocks ${ecuName} shows what it holds. Which blocks there are depends on the car's coding data, not on the model's name.`,
+    hint: `\`kombi blocks ${ecuName}\` shows what it holds. Which blocks there are depends on the car's coding data, not on the model's name.${masksElsewhere(catalog, block)}`,
     cause: error,
   });
+}
+
+/** Of a block that holds Check Control masks on some cars: where others have them. */
+function masksElsewhere(catalog: Catalog, block: BlockAddress): string {
+  const blocks = new Set(catalog.checkControlLayouts().flatMap((layout) => (layout.ecu === block.ecu ? layout.block : [])));
+  if (!blocks.delete(block.did) || blocks.size === 0) return '';
+  const others = [...blocks].map(formatDid).join(' or ');
+  return ` On some cars the masks lie in ${others}; \`kombi messages hide <id>\` finds the block.`;
 }
 
 function unstable(block: BlockAddress): KombiError {

@@ -59,6 +59,21 @@ describe('backup', () => {
   });
 });
 
+describe('backups of different extent', () => {
+  it('are listed on a line each at 80 columns, and differ by whole ECUs', async () => {
+    const some = jsonOf(await bench.on(link(), ['backup', 'create', '--ecu', 'KOMBI', '--json'])).result;
+    const all = jsonOf(await bench.on(link(), ['backup', 'create', '--json'])).result;
+    expect((await bench.run(['backup', 'list'], { env: { COLUMNS: '80' } })).stdout).toBe(
+      `${some.id}  2026-11-20T10:15:30Z  WBA6C92010D000001  14 blocks of KOMBI\n` +
+        `${all.id}  2026-11-20T10:15:30Z  WBA6C92010D000001  79 blocks of 12 ECUs\n`,
+    );
+    const different = await bench.run(['backup', 'diff', some.id, all.id]);
+    expect(different.stdout).toMatch(/^DME 12 only in the right one: 6 blocks$/m);
+    expect(different.stdout.split('\n')).toHaveLength(12);
+    bench.files = { backups: 2, journals: [] };
+  });
+});
+
 describe('the way back', () => {
   it('restore puts back the blocks of the job that the backup was made for', async () => {
     const { backup } = await code();
@@ -93,11 +108,26 @@ describe('the way back', () => {
       { job, kind: 'code', state: 'committed', blocks: [{ ecu: '60', did: '3301' }] },
       { kind: 'undo', state: 'committed', undoes: job },
     ]);
-    const screen = await bench.on(link(), ['history']);
-    expect(screen.stdout).toMatch(/60:3301 {2}@25 FF→F7/);
+    const screen = await bench.on(link(), ['history'], { env: { COLUMNS: '80' } });
+    expect(screen.stdout).toBe(`2026-11-20T10:15:30Z  ${job}  WBA6C92010D000001
+  code: done and verified
+    60:3301  @25 FF→F7
+2026-11-20T10:15:30Z  ${jobs[1].job}  WBA6C92010D000001
+  undo of ${job}: done and verified
+    60:3301  @25 F7→FF
+`);
     const nothing = await bench.on(link(), ['undo', '--json']);
     expect([nothing.exit, jsonOf(nothing).error.code]).toEqual([3, 'undo.nothing']);
     bench.files = { backups: 2, journals: ['COMMITTED', 'COMMITTED'] };
+  });
+
+  it('restore has nothing to write where the car holds the backup, and says of which block', async () => {
+    const { id } = jsonOf(await bench.on(link(), ['backup', 'create', '--ecu', 'KOMBI', '--json'])).result;
+    const run = await bench.on(link(), ['restore', id, '--block', '3301']);
+    expect(run.exit).toBe(0);
+    expect(run.stdout).toContain('block 3301 CC_ID_Sperre\n  The car holds this already.\n');
+    expect(run.stdout).toMatch(/\nNothing to write: the car holds it already\.\n$/);
+    bench.files = { backups: 1, journals: [] };
   });
 
   it('undo names a job that does not exist', async () => {

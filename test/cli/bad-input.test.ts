@@ -88,6 +88,30 @@ describe('the car or our rules say no: 3, and nothing is written', () => {
     });
   });
 
+  it('a block that holds the masks on other cars only', async () => {
+    bench.profile = 'f13-m6';
+    for (const words of [
+      ['code', BIT],
+      ['read', 'KOMBI:3301'],
+    ]) {
+      await refused((extra) => bench.on(bench.link('link=elm327'), [...words, ...extra]), {
+        exit: 3,
+        code: 'block.absent',
+        message: /KOMBI has no block 3301/,
+        hint: /the masks lie in 3001; `kombi messages hide <id>` finds the block/,
+      });
+    }
+  });
+
+  it('a message beyond the masks of the car', async () => {
+    await refused((extra) => bench.on(bench.link('link=elm327'), ['messages', 'show', '9999', ...extra]), {
+      exit: 2,
+      code: 'usage.message',
+      message: /group 157, but block CC_ID_Sperre has 40 groups/,
+      hint: /0 to 2559/,
+    });
+  });
+
   it('an ECU that the car does not have', async () => {
     await refused((extra) => bench.on(bench.link(), ['code', '99:3301.@25=F7', ...extra]), {
       exit: 3,

@@ -15,6 +15,7 @@ describe.each(['enet', 'elm327'])('the main job over %s', (kind) => {
     expect(coded.questions).toEqual(['Write to this car? Type the last seven of its VIN:']);
     expect(coded.stdout).toMatch(/^Backup {2}[0-9a-f]{16} {2}KOMBI, 14 blocks, read twice$/m);
     expect(coded.stdout).toMatch(/^1 block written, verified and verified again after a reset\.$/m);
+    expect(coded.stdout).toMatch(/\nThe cluster may ask for time and date: two owners were asked\.\n$/);
     expect(bench.carDifferences()).toEqual(HIDDEN);
 
     const undone = await bench.on(link(), ['undo'], { answers: ['d000001'] });
@@ -34,7 +35,11 @@ describe.each(['enet', 'elm327'])('the main job over %s', (kind) => {
 
     const run = await bench.on(link(), ['code', EDIT, '--accept', planned.result.plan.id, '--json', '--label', 'hide 299']);
     expect(run.exit).toBe(0);
-    expect(jsonOf(run)).toMatchObject({ ok: true, vehicle: 'changed', result: { verified: 1, plan: { id: planned.result.plan.id } } });
+    expect(jsonOf(run)).toMatchObject({
+      ok: true,
+      vehicle: 'changed',
+      result: { verified: 1, plan: { id: planned.result.plan.id }, followUp: [expect.stringContaining('time and date')] },
+    });
     bench.car = HIDDEN;
     bench.files = { backups: 1, journals: ['COMMITTED'] };
   });
@@ -102,6 +107,15 @@ describe('code', () => {
     bench.files = { backups: 1, journals: [] };
   });
 
+  it('promises nothing by a layout that no car has shown', async () => {
+    const link = bench.link('fault=other-vin');
+    const planned = await bench.on(link, ['code', '60:3301.@25.3=0', '--dry-run', '--json']);
+    expect(jsonOf(planned).result.plan.effects).toEqual([expect.objectContaining({ message: 299, evidence: 'hypothesis' })]);
+    expect((await bench.on(link, ['read', '60:3301.@25'])).stdout).toContain('by a layout that no car has shown, hidden messages: none');
+    expect((await bench.on(link, ['messages', 'show', '299'])).stdout).toContain('by a layout that no car has shown, this car shows it');
+    bench.car = ['vin WBA6C92010D000001→WBA6C92010D000009'];
+  });
+
   it('writes nothing by a hypothesis, and shows the whole block where --experimental allows it', async () => {
     // A car that is no test car: what is known of its block are owners' words and one calculator's guess.
     const link = bench.link('fault=other-vin');
@@ -112,6 +126,7 @@ describe('code', () => {
     expect(allowed.exit).toBe(0);
     expect(allowed.stdout).toContain('CC_ACTIVIERUNG_40');
     expect(allowed.stdout).toMatch(/Experimental: /);
+    expect(allowed.stdout).toMatch(/bit 3 off: by a layout that no car has shown, message 299, .*, would not be shown/);
     bench.car = ['vin WBA6C92010D000001→WBA6C92010D000009'];
   });
 });

@@ -27,6 +27,11 @@ describe.each(['enet', 'elm327'])('reading over %s', (kind) => {
     expect(screen.stdout).toMatch(new RegExp(`^WBA6C92010D000001 · 640d Gran Coupé \\(F06\\) · ${kind.toUpperCase()} · 13\\.4 V\n`));
   });
 
+  it('info fits a narrow terminal', async () => {
+    const { stdout } = await bench.on(link(), ['info'], { env: { COLUMNS: '40' } });
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(40);
+  });
+
   it('read gives values in the order asked, however they are written', async () => {
     const addresses = ['60:3301.@25.3', 'KOMBI:3301/CC_AKTIVIERUNG_6', 'kombi:3301.@2D'];
     const { result } = jsonOf(await bench.on(link(), ['read', ...addresses, '--json']));
@@ -63,6 +68,14 @@ describe('what the catalog alone can tell', () => {
     const { result } = jsonOf(await bench.run(['messages', 'show', '299', '--json']));
     expect(result).toMatchObject({ id: 299, group: 5, byte: 5, bit: 3 });
     expect(result.block).toBeUndefined();
+  });
+
+  it('messages show tells where every mask that is known ends before the message', async () => {
+    const run = await bench.run(['messages', 'show', '9999']);
+    expect(run.exit).toBe(0);
+    expect(run.stdout).toMatch(/group 157, byte 1, bit 7\n.*end with group 40\./);
+    expect(jsonOf(await bench.run(['messages', 'show', '9999', '--json'])).result.withinKnownMasks).toBe(false);
+    expect(jsonOf(await bench.run(['messages', 'show', '2559', '--json'])).result.withinKnownMasks).toBe(true);
   });
 
   it('messages find takes words in both languages', async () => {

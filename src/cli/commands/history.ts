@@ -2,7 +2,7 @@ import type { JournalSummary } from '../../archive/index.ts';
 import type { CommandSpec } from '../command.ts';
 import type { Context } from '../context.ts';
 import { escapeText } from '../escape.ts';
-import { plural } from '../format.ts';
+import { plural, toTheSecond } from '../format.ts';
 import { openTheCar } from '../open-car.ts';
 import { wrap } from '../text.ts';
 
@@ -28,7 +28,7 @@ export const history: CommandSpec = {
     const style = await context.style();
     return {
       result: { jobs: jobs.map(jobResult) },
-      lines: jobs.length > 0 ? jobs.flatMap((job) => jobLines(job, context, style.mark)) : [`No jobs in ${archive.directory}`],
+      lines: jobs.length > 0 ? jobs.flatMap((job) => jobLines(job, context, style.mark)) : [`No jobs in ${escapeText(archive.directory)}`],
     };
   },
 };
@@ -51,10 +51,13 @@ function jobResult({ begin, state, path }: JournalSummary) {
 }
 
 function jobLines({ begin, state }: JournalSummary, { width }: Context, mark: (text: string) => string): string[] {
-  const what = `${begin.kind}${begin.undoes === undefined ? '' : ` of ${begin.undoes}`}${begin.label === undefined ? '' : `, ${escapeText(begin.label)}`}`;
-  const lines = wrap(`${begin.time}  ${mark(begin.txid)}  ${escapeText(begin.vin)}  ${what}: ${RESULTS[state]}`, { width, indent: 2 });
+  const what = `${begin.kind}${begin.undoes === undefined ? '' : ` of ${escapeText(begin.undoes)}`}${begin.label === undefined ? '' : `, ${escapeText(begin.label)}`}`;
+  const lines = [
+    ...wrap(`${toTheSecond(begin.time)}  ${mark(begin.txid)}  ${escapeText(begin.vin)}`, { width }),
+    ...wrap(`${what}: ${RESULTS[state]}`, { width, indent: 2 }),
+  ];
   for (const { ecu, did, old, new: next } of begin.ops) {
-    lines.push(...wrap(`${ecu}:${did}  ${changedBytes(old, next)}`, { width, indent: 4, lead: '  ' }));
+    lines.push(...wrap(`${ecu}:${did}  ${changedBytes(old, next)}`, { width, indent: 4 }));
   }
   return lines;
 }

@@ -3,7 +3,7 @@ import type { CommandSpec } from '../command.ts';
 import { escapeText } from '../escape.ts';
 import { carLine, hexAddress } from '../format.ts';
 import { openTheCar } from '../open-car.ts';
-import { table } from '../text.ts';
+import { table, wrap } from '../text.ts';
 
 export const info: CommandSpec = {
   name: 'info',
@@ -29,8 +29,8 @@ export const info: CommandSpec = {
         ecus: ecus.map(ecuResult),
       },
       lines: [
-        style.heading(await carLine(car)),
-        `I-level ${escapeText(iLevel ?? 'not told')} · ignition ${ignition} · ${escapeText(car.transport.description)}`,
+        ...wrap(style.heading(await carLine(car)), { width: context.width }),
+        ...wrap(`I-level ${escapeText(iLevel ?? 'not told')} · ignition ${ignition} · ${escapeText(car.transport.description)}`, { width: context.width }),
         '',
         ...table(ecus.map(ecuRow), context.width),
       ],

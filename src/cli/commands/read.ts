@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { escapeText } from '../escape.ts';
 import { spacedHex } from '../format.ts';
 import { hexRows } from '../hex-rows.ts';
+import { byLayout } from '../messages-text.ts';
 import { openTheCar } from '../open-car.ts';
 import { wrap } from '../text.ts';
 
@@ -40,7 +41,7 @@ function valueResult({ target, value }: ReadValue) {
     canonical: target.canonical,
     hex: value.hex,
     ...(value.bit === undefined ? {} : { bit: value.bit }),
-    ...(layout === undefined ? {} : { block: layout.name }),
+    ...(layout === undefined ? {} : { block: layout.name, evidence: layout.evidence }),
     ...(parameter === undefined ? {} : { parameter }),
     ...(value.hidden === undefined ? {} : { hidden: value.hidden }),
   };
@@ -54,5 +55,8 @@ function valueLines({ target, value }: ReadValue, { width }: Context, heading: (
   if (value.hidden === undefined || (value.bit !== undefined && value.hidden.length === 0)) return lines;
   const more = value.hidden.length > SHOWN_IDS ? ` and ${value.hidden.length - SHOWN_IDS} more` : '';
   const ids = value.hidden.length === 0 ? 'none' : `${value.hidden.slice(0, SHOWN_IDS).join(', ')}${more}`;
-  return [...lines, ...wrap(`hidden messages: ${ids}`, { width, indent: 2, lead: '  ' })];
+  return [
+    ...lines,
+    ...wrap(`${target.layout === undefined ? '' : byLayout(target.layout)}hidden messages: ${ids}`, { width, indent: 2, lead: '  ' }),
+  ];
 }

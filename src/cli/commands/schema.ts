@@ -4,7 +4,8 @@ import type { CommandSpec } from '../command.ts';
 export const schema: CommandSpec = {
   name: 'schema',
   summary: 'the JSON Schema of a result',
-  description: 'What `kombi <command> --json` prints, as JSON Schema (draft 2020-12). Without a command: the names of all.',
+  description:
+    'JSON Schema (draft 2020-12) of `result` in what --json prints; schema, ok, vehicle and error around it are the same for every command. Without a command: the names of all.',
   arguments: [{ syntax: '[command...]', help: 'such as read, or backup create' }],
   examples: ['kombi schema read', 'kombi schema backup create'],
   run: async (_, input) => {

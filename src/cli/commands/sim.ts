@@ -2,6 +2,7 @@ import { KombiError, systemClock } from '../../core/index.ts';
 import { type Car, createFaultBoard, loadProfile, parseFault, startHsfzServer, startMockCar } from '../../mock/index.ts';
 import type { CommandSpec } from '../command.ts';
 import type { Context } from '../context.ts';
+import { escapeText } from '../escape.ts';
 import type { Input } from '../input.ts';
 
 const MAX_PORT = 65_535;
@@ -114,7 +115,7 @@ async function ready(context: Context, result: Ends & { profile: string; vin: st
     enet && `enet://${enet.host}:${enet.port}?control=${enet.controlPort} (discovery: UDP ${enet.discoveryPort})`,
     elm327 && ('path' in elm327 ? `elm327://${elm327.path}` : `elm327://${elm327.host}:${elm327.port}`),
   ].filter((place) => place !== undefined);
-  await context.finish('sim', { result, lines: [`${result.profile} ${result.vin} on ${places.join(' and ')}`] });
+  await context.finish('sim', { result, lines: [escapeText(`${result.profile} ${result.vin} on ${places.join(' and ')}`)] });
 }
 
 /** Until a signal or the time is over; both are a good end. */

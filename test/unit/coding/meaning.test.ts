@@ -27,7 +27,9 @@ describe('effects', () => {
     expect(effects).toMatchObject([
       { messageId: 299, becomes: 'hidden', dangerous: false, subject: 'emergency-call', offset: 0x25, bit: 3 },
     ]);
-    expect(effects.map(describeEffect)).toEqual(['bit 3 off: message 299, emergency call system failed, will not be shown']);
+    expect(effects.map((effect) => describeEffect(effect))).toEqual([
+      'bit 3 off: message 299, emergency call system failed, will not be shown',
+    ]);
     expect(hidesEmergencyCall(effects)).toBe(true);
   });
 
@@ -35,14 +37,14 @@ describe('effects', () => {
     const bytes = allShown();
     bytes[0x25] = 0xf7;
     const effects = effectsOf(change(['KOMBI:3301/CC_ACTIVIERUNG_5.5.3=1'], { bytes }), layout, catalog);
-    expect(effects.map(describeEffect)).toEqual(['bit 3 on: message 299, emergency call system failed, will be shown']);
+    expect(effects.map((effect) => describeEffect(effect))).toEqual(['bit 3 on: message 299, emergency call system failed, will be shown']);
     expect(hidesEmergencyCall(effects)).toBe(false);
   });
 
   it('by a layout that is a hypothesis promise nothing', () => {
     const guess = layoutAt(0x3301, { cafds: [], vin: F06.vin });
     const effects = effectsOf(change(['60:3301.@25.3=0']), guess, catalog);
-    expect(effects.map(describeEffect)).toEqual([
+    expect(effects.map((effect) => describeEffect(effect))).toEqual([
       'bit 3 off: by a layout that no car has shown, message 299, emergency call system failed, would not be shown',
     ]);
     expect(hidesEmergencyCall(effects)).toBe(true);

@@ -2,6 +2,7 @@ import { resolveEcu } from '../../../coding/index.ts';
 import { backUp } from '../../../job/index.ts';
 import { TOOL } from '../../carry-out-plan.ts';
 import type { CommandSpec } from '../../command.ts';
+import { escapeText } from '../../escape.ts';
 import { carLine, ecuTitle, plural } from '../../format.ts';
 import { openTheCar } from '../../open-car.ts';
 
@@ -31,7 +32,7 @@ export const create: CommandSpec = {
       result: { id, path, vin, ecus: ecus.length, blocks, complete },
       lines: [
         `Backup  ${style.mark(id)}  ${plural(blocks, 'block')} of ${ecus.length === 1 ? ecus.map(ecuTitle).join('') : plural(ecus.length, 'ECU')}, read twice, read back from disk`,
-        path,
+        escapeText(path),
         ...(complete ? [] : [style.warning('Not complete: some ECU did not show all of its blocks. kombi backup show tells which.')]),
       ],
     };

@@ -1,6 +1,7 @@
 import { type BlockDifference, diffBackups } from '../../../archive/index.ts';
 import type { CommandSpec } from '../../command.ts';
 import { escapeText } from '../../escape.ts';
+import { plural } from '../../format.ts';
 import { wrap } from '../../text.ts';
 
 export const diff: CommandSpec = {
@@ -15,18 +16,22 @@ export const diff: CommandSpec = {
   run: async (context, input) => {
     const archive = await context.archive();
     const difference = diffBackups(await archive.loadBackup(input.required(0)), await archive.loadBackup(input.required(1)));
-    const lines = difference.ecus.flatMap((ecu) => [
-      `${escapeText(ecu.name ?? ecu.address)} ${ecu.address}${SIDES[ecu.kind]}${ecu.identity.length > 0 ? `, other ${ecu.identity.join(', ')}` : ''}`,
-      ...ecu.blocks.flatMap((block) => wrap(blockText(block), { width: context.width, indent: 8, lead: `  ${block.did}` })),
-    ]);
+    const lines = difference.ecus.flatMap((ecu) => {
+      const title = `${escapeText(ecu.name ?? ecu.address)} ${ecu.address}`;
+      if (ecu.kind !== 'both') return [`${title} ${SIDES[ecu.kind]}: ${plural(ecu.blocks.length, 'block')}`];
+      return [
+        `${title}${ecu.identity.length > 0 ? `, other ${ecu.identity.join(', ')}` : ''}`,
+        ...ecu.blocks.flatMap((block) => wrap(blockText(block), { width: context.width, indent: 8, lead: `  ${block.did}` })),
+      ];
+    });
     return { result: difference, lines: lines.length > 0 ? lines : ['They hold the same.'] };
   },
 };
 
-const SIDES = { both: '', changed: '', 'left-only': ' only in the left one', 'right-only': ' only in the right one' } as const;
+const SIDES = { 'left-only': 'only in the left one', 'right-only': 'only in the right one' } as const;
 
 function blockText({ kind, bytes }: BlockDifference): string {
-  if (kind !== 'changed') return SIDES[kind].trim();
+  if (kind !== 'changed') return SIDES[kind];
   return bytes.map(({ offset, left, right }) => `@${hex(offset)} ${hex(left)}→${hex(right)}`).join('  ');
 }
 

@@ -1,7 +1,9 @@
 import type { CommandSpec } from '../../command.ts';
 import { escapeText } from '../../escape.ts';
-import { plural } from '../../format.ts';
+import { plural, toTheSecond } from '../../format.ts';
 import { table } from '../../text.ts';
+
+const SHOWN_ECUS = 3;
 
 export const list: CommandSpec = {
   name: 'list',
@@ -14,14 +16,16 @@ export const list: CommandSpec = {
     const style = await context.style();
     const rows = backups.map((backup) => {
       const blocks = backup.ecus?.reduce((sum, ecu) => sum + ecu.blocks, 0) ?? 0;
-      const names = backup.ecus?.map(({ name, address }) => name ?? address).join(', ') ?? '';
-      const holds = `${plural(blocks, 'block')} of ${names}${backup.complete === false ? ', not complete' : ''}`;
+      const names = backup.ecus?.map(({ name, address }) => escapeText(name ?? address)) ?? [];
+      const ecus = names.length > SHOWN_ECUS ? plural(names.length, 'ECU') : names.join(', ');
+      const label = backup.label === undefined ? '' : `, ${escapeText(backup.label)}`;
+      const holds = `${plural(blocks, 'block')} of ${ecus}${backup.complete === false ? ', not complete' : ''}${label}`;
       const what = backup.state === 'intact' ? holds : style.failure(`${backup.state}: ${escapeText(backup.problem ?? '')}`);
-      return [style.mark(backup.id), backup.time, escapeText(backup.vin), escapeText(backup.label ?? ''), what];
+      return [style.mark(backup.id), toTheSecond(backup.time), escapeText(backup.vin), what];
     });
     return {
       result: { backups },
-      lines: rows.length > 0 ? table(rows, context.width) : [`No backups in ${archive.directory}`],
+      lines: rows.length > 0 ? table(rows, context.width) : [`No backups in ${escapeText(archive.directory)}`],
     };
   },
 };

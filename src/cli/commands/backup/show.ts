@@ -2,6 +2,7 @@ import { blockBytes } from '../../../archive/index.ts';
 import { toHex } from '../../../core/index.ts';
 import type { CommandSpec } from '../../command.ts';
 import { escapeText } from '../../escape.ts';
+import { toTheSecond } from '../../format.ts';
 import { hexRows } from '../../hex-rows.ts';
 
 export const show: CommandSpec = {
@@ -18,7 +19,9 @@ export const show: CommandSpec = {
     );
     const unreadable = backup.ecus.flatMap((ecu) => ecu.unreadable.map(({ did, nrc }) => ({ ecu: ecu.address, did, nrc })));
     const { vehicle, time, complete, label, sequence, tool, adapter } = backup;
-    const lines = [style.heading(`${escapeText(vehicle.vin)} · ${time}${label === undefined ? '' : ` · ${escapeText(label)}`}`)];
+    const lines = [
+      style.heading(`${escapeText(vehicle.vin)} · ${toTheSecond(time)}${label === undefined ? '' : ` · ${escapeText(label)}`}`),
+    ];
     for (const ecu of backup.ecus) {
       lines.push('', style.heading(`${escapeText(ecu.name ?? ecu.address)} ${ecu.address}`));
       lines.push(`  ${[...ecu.cafds, ...(ecu.serial === null ? [] : [`serial ${ecu.serial}`])].map(escapeText).join(' · ')}`);

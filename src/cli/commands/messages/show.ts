@@ -5,7 +5,7 @@ import { findMessageBlock, readAddresses, reportMessages } from '../../../job/in
 import type { CommandSpec } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { escapeText } from '../../escape.ts';
-import { messageLabel, parseMessageId } from '../../messages-text.ts';
+import { byLayout, messageLabel, parseMessageId } from '../../messages-text.ts';
 import { linkAskedFor, openTheCar } from '../../open-car.ts';
 import { reportTexts } from '../../plan-text.ts';
 import { wrap } from '../../text.ts';
@@ -19,15 +19,17 @@ export const show: CommandSpec = {
     const id = parseMessageId(input.required(0));
     const label = messageLabel((await context.catalog()).message(id), context);
     const { group, byte, bit } = checkControlPosition(id);
+    const groups = Math.max(...(await context.catalog()).checkControlLayouts().map(({ mask }) => mask?.groups ?? 0));
     const here = linkAskedFor(context) === undefined ? undefined : await askCar(context, id);
     const style = await context.style();
     const lines = [
       style.heading(`Message ${id}: ${escapeText(label)}`),
       `group ${group}, byte ${byte}, bit ${bit}`,
+      ...(group > groups ? [`No mask that is known reaches so far: they end with group ${groups}.`] : []),
       ...(here === undefined ? ['With --link: which block holds it in a car, and whether it is shown.'] : here.texts),
     ];
     return {
-      result: { id, label, group, byte, bit, ...here?.result },
+      result: { id, label, group, byte, bit, withinKnownMasks: group <= groups, ...here?.result },
       lines: lines.flatMap((line) => wrap(line, { width: context.width })),
     };
   },
@@ -45,11 +47,12 @@ async function askCar(context: Context, id: number) {
       block: formatDid(layout.block),
       address: read?.target.address,
       shown,
+      evidence: layout.evidence,
       active: report?.seenActive,
       stored: report?.stored !== undefined,
     },
     texts: [
-      `${escapeText(read?.target.address ?? '')} is ${read?.value.bit}: this car ${shown ? 'shows' : 'does not show'} it`,
+      `${escapeText(read?.target.address ?? '')} is ${read?.value.bit}: ${byLayout(layout)}this car ${shown ? 'shows' : 'does not show'} it`,
       ...reportTexts(reports),
     ],
   };
