@@ -9,7 +9,9 @@ const SCHEDULES = 500;
 const WIRES: readonly Wire[] = ['enet', 'elm327'];
 const SEED = Number(process.env['KOMBI_SEED'] ?? '20261120');
 
-it(`keeps every promise in ${SCHEDULES} schedules of one and two faults, over ENET and ELM327 (KOMBI_SEED=${SEED})`, { timeout: 300_000 }, async () => {
+it(`keeps every promise in ${SCHEDULES} schedules of one and two faults, over ENET and ELM327 (KOMBI_SEED=${SEED})`, {
+  timeout: 300_000,
+}, async () => {
   const random = randomFrom(SEED);
   const references = new Map<string, Promise<Reference>>();
   const broken: string[] = [];

@@ -72,7 +72,7 @@ export async function runSchedule({ scenario, wire, sides, trace: undisturbed }:
       const trace = rig.trace();
       if (outcome.code === 'died') rig.restart(armed.left());
       await rig.heal();
-      told.push({ outcome, begin, after: rig.car.exportState(), trace });
+      told.push({ outcome, begin, after: rig.car.exportState(), recovering: scenario.recovers === true || told.length > 0, trace });
       rig.wake();
       return reached;
     };

@@ -26,14 +26,14 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'code-after-code', prepare: (rig) => coded(rig), run: (rig) => rig.code([`${MASK}.5.1=0`]) },
   { name: 'already-done', prepare: (rig) => coded(rig), run: (rig) => rig.code([BIT]) },
   { name: 'undo', prepare: (rig) => coded(rig), run: (rig) => rig.undo() },
-  { name: 'restore-block', prepare: (rig) => coded(rig), run: async (rig) => rig.restore(await firstBackup(rig)) },
+  { name: 'restore-block', prepare: (rig) => coded(rig), run: (rig) => rig.restore() },
   {
     name: 'restore-after-change',
     async prepare(rig) {
       await coded(rig);
       changeOutside(rig);
     },
-    run: async (rig) => rig.restore(await firstBackup(rig)),
+    run: (rig) => rig.restore(),
   },
   { name: 'interrupted', run: interrupted, forward: twoBlocks },
   { name: 'recover', prepare: cutBetweenBlocks, run: (rig) => rig.recover(), forward: twoBlocks, recovers: true },
@@ -57,12 +57,6 @@ async function coded(rig: Rig): Promise<void> {
   if (exit !== 0) throw new Error(`preparation failed: ${message}`);
 }
 
-async function firstBackup(rig: Rig): Promise<string> {
-  const [backup] = await rig.archive().listBackups();
-  if (backup === undefined) throw new Error('there is no backup');
-  return backup.id;
-}
-
 /** Another tool has coded another bit of the block since. */
 function changeOutside(rig: Rig): void {
   const memory = rig.car.ecus.get(0x60)?.memory;
@@ -77,18 +71,25 @@ function changeOutside(rig: Rig): void {
 /** Ctrl-C while the first of two blocks is being written. */
 function interrupted(rig: Rig): Promise<Outcome> {
   const controller = new AbortController();
-  rig.onWrite = () => controller.abort();
+  onWrite(rig, () => controller.abort());
   return rig.code(TWO_BLOCKS, controller.signal);
 }
 
 /** The power goes when the second of two blocks is about to be written: one is new, one may be. */
 async function cutBetweenBlocks(rig: Rig): Promise<void> {
   let writes = 0;
-  rig.onWrite = () => {
+  onWrite(rig, () => {
     writes += 1;
     if (writes === 2) rig.die();
-  };
+  });
   await rig.code(TWO_BLOCKS);
-  rig.onWrite = () => undefined;
+  rig.onSend = () => undefined;
   rig.restart('synced');
+}
+
+/** Calls back before each `2E` leaves. */
+function onWrite(rig: Rig, call: () => void): void {
+  rig.onSend = ([service]) => {
+    if (service === 0x2e) call();
+  };
 }

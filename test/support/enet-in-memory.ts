@@ -4,13 +4,24 @@ import type { Car } from '../../src/mock/index.ts';
 import { createEnetTransport } from '../../src/transport/enet/index.ts';
 import type { ByteStream, OpenByteStream, Transport } from '../../src/transport/index.ts';
 
-/** ENET to a mock car without sockets, so that both ends can share one virtual clock. `onBytes` sees every chunk both ways. */
-export function enetInMemory(car: Car, onBytes: (chunk: Uint8Array) => void = () => undefined): Transport {
-  return createEnetTransport({ open: openInMemory(car, onBytes), clock: car.clock, description: 'ENET in memory', portName: undefined });
+/** What a test sees and does of the cable. */
+export interface Cable {
+  /** Sees every chunk both ways. */
+  onBytes(chunk: Uint8Array): void;
+  /** How many bytes still reach the car before the cable is cut; undefined while it is whole. */
+  left: number | undefined;
 }
 
-function openInMemory(car: Car, onBytes: (chunk: Uint8Array) => void): OpenByteStream {
+const WHOLE: Cable = { onBytes: () => undefined, left: undefined };
+
+/** ENET to a mock car without sockets, so that both ends can share one virtual clock. */
+export function enetInMemory(car: Car, cable: Cable = WHOLE): Transport {
+  return createEnetTransport({ open: openInMemory(car, cable), clock: car.clock, description: 'ENET in memory', portName: undefined });
+}
+
+function openInMemory(car: Car, cable: Cable): OpenByteStream {
   return async () => {
+    if (cable.left !== undefined) throw closed();
     let open = true;
     let consumer: (chunk: Uint8Array) => void = () => undefined;
     let lost: (error: Error) => void = () => undefined;
@@ -24,7 +35,7 @@ function openInMemory(car: Car, onBytes: (chunk: Uint8Array) => void): OpenByteS
     const wire: Wire = {
       write: (bytes) => {
         const copy = bytes.slice();
-        onBytes(copy);
+        cable.onBytes(copy);
         queueMicrotask(() => {
           if (open) consumer(copy);
         });
@@ -37,10 +48,15 @@ function openInMemory(car: Car, onBytes: (chunk: Uint8Array) => void): OpenByteS
       description: 'gateway in memory',
       write: async (bytes) => {
         if (!open) throw closed();
-        const copy = bytes.slice();
-        onBytes(copy);
+        const copy = bytes.slice(0, cable.left);
+        cable.onBytes(copy);
         queueMicrotask(() => {
-          if (open) gateway.feed(copy);
+          if (!open) return;
+          gateway.feed(copy);
+          if (cable.left === undefined) return;
+          open = false;
+          gateway.close();
+          lost(closed());
         });
       },
       onData: (next) => {
@@ -59,5 +75,5 @@ function openInMemory(car: Car, onBytes: (chunk: Uint8Array) => void): OpenByteS
 }
 
 function closed(): KombiError {
-  return new KombiError({ code: 'link.closed', message: 'The connection in memory has ended' });
+  return new KombiError({ code: 'link.closed', message: 'The connection in memory has ended', hint: 'Check the cable.' });
 }

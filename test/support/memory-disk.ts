@@ -66,7 +66,7 @@ export class MemoryDisk implements FileSystem {
     return {
       write: async (bytes) => {
         this.#call('write', path);
-        const room = this.capacity - this.#used();
+        const room = this.capacity - this.used();
         const written = Math.min(bytes.length, this.maxWrite, room);
         if (written <= 0 && bytes.length > 0) throw diskError('ENOSPC');
         inode.bytes = new Uint8Array([...inode.bytes, ...bytes.subarray(0, written)]);
@@ -201,7 +201,8 @@ export class MemoryDisk implements FileSystem {
     if (this.#now.get(dirname(path))?.kind !== 'directory') throw diskError('ENOENT');
   }
 
-  #used(): number {
+  /** Bytes in all files. */
+  used(): number {
     return this.files().reduce((sum, path) => sum + this.bytesOf(path).length, 0);
   }
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Archive, openArchive } from '../../src/archive/index.ts';
 import { loadCatalog } from '../../src/catalog/index.ts';
 import { parseEdit } from '../../src/coding/index.ts';
-import { type EcuAddress, isKombiError, toHex, VirtualClock } from '../../src/core/index.ts';
+import { type EcuAddress, EXIT, isKombiError, toHex, VirtualClock } from '../../src/core/index.ts';
 import {
   backUp,
   Car,
@@ -31,7 +31,7 @@ import {
 } from '../../src/mock/index.ts';
 import { createElm327Transport, openSerialStream } from '../../src/transport/elm327/index.ts';
 import type { Transport } from '../../src/transport/index.ts';
-import { enetInMemory } from './enet-in-memory.ts';
+import { type Cable, enetInMemory } from './enet-in-memory.ts';
 import { type DiskCall, type LeftOnDisk, MemoryDisk } from './memory-disk.ts';
 import { WriteWatch } from './watch-writes.ts';
 
@@ -48,7 +48,6 @@ export interface RigOptions {
 const TOOL = { name: 'kombi', version: 'test' };
 const DAY = Date.UTC(2026, 10, 20, 10, 15, 30);
 const BAUD = 115_200;
-const WRITE_DATA_BY_IDENTIFIER = 0x2e;
 const SERIAL_NUMBER = 0xf18c;
 /** How long a late write may still be on its way. */
 const SETTLE_MS = 10_000;
@@ -68,6 +67,7 @@ export interface Outcome {
   readonly code: string | undefined;
   readonly vehicle: string;
   readonly message: string;
+  readonly hint: string | undefined;
   readonly value: unknown;
 }
 
@@ -79,7 +79,7 @@ function loaded(profile: string | Profile): Profile {
 }
 
 /** How a process ends that was killed: it says nothing. */
-const DIED: Outcome = { exit: -1, code: 'died', vehicle: 'unknown', message: '', value: undefined };
+const DIED: Outcome = { exit: -1, code: 'died', vehicle: 'unknown', message: '', hint: undefined, value: undefined };
 
 /**
  * A whole workshop on one virtual clock: a mock car behind a wire, a disk that forgets what was not synced, and the
@@ -98,17 +98,19 @@ export class Rig {
   readonly #asked = new Map<string, number>();
   readonly #trace = createHash('sha256');
   readonly #watch: WriteWatch;
+  readonly #cable: Cable = { onBytes: (chunk) => this.#note(toHex(chunk)), left: undefined };
   readonly #links: Transport[] = [];
   /** Sees every access to the disk, and may throw in its place. */
   onDisk: (call: DiskCall) => void = () => undefined;
   /** Called before every access to disk and every message that leaves. */
   onBarrier: () => void = () => undefined;
-  /** Called before each `2E` leaves. */
-  onWrite: () => void = () => undefined;
+  /** Called before each message leaves. */
+  onSend: (payload: Uint8Array) => void = () => undefined;
   /** How far the laptop's wall clock is off, milliseconds. */
   wallClockOffMs = 0;
   #dead = false;
   #hangs = false;
+  #connected = false;
 
   constructor({ wire, profile = 'f06-sos', faults = [] }: RigOptions) {
     rigs += 1;
@@ -135,7 +137,7 @@ export class Rig {
       onMessage: (payload) => this.#note(toHex(payload)),
       onSend: (payload) => {
         this.#pass();
-        if (payload[0] === WRITE_DATA_BY_IDENTIFIER) this.onWrite();
+        this.onSend(payload);
       },
     });
     this.#arm();
@@ -147,6 +149,11 @@ export class Rig {
 
   now(): Date {
     return new Date(DAY + this.wallClockOffMs + this.clock.now());
+  }
+
+  /** Cuts the ENET cable when so many more bytes have reached the car, until {@link heal}. */
+  cutAfter(bytes: number): void {
+    this.#cable.left = bytes;
   }
 
   /** From now on, in the text form of `--fault`. */
@@ -171,6 +178,8 @@ export class Rig {
   async heal(): Promise<void> {
     this.#hangs ||= this.#board.struck().some(({ fault, times }) => times > 0 && fault.value === 'forever');
     this.#board = createFaultBoard();
+    this.#cable.left = undefined;
+    this.onSend = () => undefined;
     this.onDisk = () => undefined;
     this.onBarrier = () => undefined;
     this.disk.capacity = Number.POSITIVE_INFINITY;
@@ -189,7 +198,7 @@ export class Rig {
 
   /** A new link, with a new adapter where the wire has one, watched for writes that are not covered on disk. */
   async link(): Promise<Transport> {
-    const link = this.wire === 'enet' ? enetInMemory(this.car, (bytes) => this.#note(toHex(bytes))) : await this.#adapter();
+    const link = this.wire === 'enet' ? enetInMemory(this.car, this.#cable) : await this.#adapter();
     this.#links.push(link);
     return this.#watch.over(link);
   }
@@ -215,9 +224,9 @@ export class Rig {
     return this.#job((car, archive) => planUndo(car, archive), signal);
   }
 
-  /** `kombi restore`. */
-  restore(backup: string, options: RestoreOptions = {}, signal?: AbortSignal): Promise<Outcome> {
-    return this.#job((car, archive) => planRestore(car, archive, backup, options), signal);
+  /** `kombi restore` with the first backup there is. */
+  restore(options: RestoreOptions = {}): Promise<Outcome> {
+    return this.#job(async (car, archive) => planRestore(car, archive, (await archive.listBackups())[0]?.id ?? 'none', options));
   }
 
   /** `kombi recover`. */
@@ -270,8 +279,8 @@ export class Rig {
     this.car.close();
   }
 
-  #job(makePlan: (car: Car, archive: Archive) => Promise<Plan>, signal?: AbortSignal): Promise<Outcome> {
-    return this.#command(async (car) => {
+  async #job(makePlan: (car: Car, archive: Archive) => Promise<Plan>, signal?: AbortSignal): Promise<Outcome> {
+    const outcome = await this.#command(async (car) => {
       const archive = this.archive();
       await using lock = await lockCar(car, archive);
       const plan = await makePlan(car, archive);
@@ -288,19 +297,23 @@ export class Rig {
       });
       return { exit: 0, vehicle: 'changed', value: result };
     });
+    // As the command line does: a job that lost its link before the first write was refused by it.
+    return outcome.exit === EXIT.linkFailed && this.#connected ? { ...outcome, exit: EXIT.refused } : outcome;
   }
 
   async #command(run: (car: Car) => Promise<{ exit: number; vehicle: string; value: unknown }>): Promise<Outcome> {
     let car: Car | undefined;
     try {
+      this.#connected = false;
       car = await Car.open(await this.link(), { catalog: CATALOG });
+      this.#connected = true;
       const { exit, vehicle, value } = await run(car);
       if (this.#dead) return DIED;
-      return { exit, vehicle, value, code: undefined, message: '' };
+      return { exit, vehicle, value, code: undefined, message: '', hint: undefined };
     } catch (error) {
       if (this.#dead) return DIED;
       if (!isKombiError(error)) throw error;
-      return { exit: error.exit, code: error.code, vehicle: error.vehicle, message: error.message, value: undefined };
+      return { exit: error.exit, code: error.code, vehicle: error.vehicle, message: error.message, hint: error.hint, value: undefined };
     } finally {
       await car?.dispose();
     }
