@@ -50,8 +50,8 @@ export async function trace(workshop: Workshop, scenario: Scenario, wire: Wire):
   await prepare(workshop, scenario, wire);
   const old = workshop.state();
   const words = await workshop.accepted(scenario.words, wire);
-  const { exit, passed, stderr } = await workshop.run(words, { wire });
-  if (exit !== 0) throw new Error(`${scenario.name} over ${wire} ends ${exit} undisturbed: ${stderr}`);
+  const { exit, passed, line, stderr } = await workshop.run(words, { wire });
+  if (exit !== 0) throw new Error(`${scenario.name} over ${wire} ends ${exit} undisturbed: ${line?.error?.message ?? stderr}`);
   return { scenario, wire, words, barriers: passed, old, fresh: workshop.state() };
 }
 

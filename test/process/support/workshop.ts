@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -15,6 +15,7 @@ const preload = fileURLToPath(new URL('barrier.js', import.meta.url));
 export const isBuilt = existsSync(join(root, 'dist/cli/main.js'));
 export const hasSocat = spawnSync('socat', ['-V']).error === undefined;
 export const PROFILE = 'f06-short';
+const PATIENT_S3_MS = 5000;
 
 export type Wire = 'enet' | 'pty';
 
@@ -163,7 +164,7 @@ export class Workshop {
   async #start(): Promise<void> {
     mkdirSync(this.folder, { recursive: true });
     const ends = this.#wires.flatMap((wire) => (wire === 'enet' ? ['--enet', '0'] : ['--elm327', 'pty', '--baud', '115200']));
-    const words = ['sim', PROFILE, ...ends, '--json', '--state', this.#stateFile];
+    const words = ['sim', this.#wires.includes('pty') ? this.#patientProfile() : PROFILE, ...ends, '--json', '--state', this.#stateFile];
     const car = spawn(process.execPath, [program, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
     this.#car = car;
     for await (const line of createInterface({ input: car.stdout })) {
@@ -173,6 +174,14 @@ export class Workshop {
       return;
     }
     throw new Error('the mock car did not start');
+  }
+
+  /** Over the chip a write takes a tenth of a second, on a busy machine several: its session must not lapse of itself. */
+  #patientProfile(): string {
+    const profile = JSON.parse(readFileSync(join(root, 'fixtures/vehicles', `${PROFILE}.json`), 'utf8')) as { timing: object };
+    const path = join(this.folder, 'patient.json');
+    writeFileSync(path, JSON.stringify({ ...profile, timing: { ...profile.timing, s3Ms: PATIENT_S3_MS } }));
+    return path;
   }
 
   async #stop(): Promise<void> {
