@@ -67,7 +67,8 @@ interface Failure {
 async function tell(thrown: unknown, { io, words, json, called }: Failure): Promise<ExitStatus> {
   const error = describeError(usageErrorOf(thrown, called) ?? thrown, io.signal);
   if (json) {
-    const { code, message, hint } = error;
+    const { code, hint } = error;
+    const message = [error.message, ...error.items].join('\n');
     const result = { schema: `kombi/${called.join('-')}@1`, ok: false, vehicle: error.vehicle, error: { code, message, hint } };
     io.stdout.write(toJsonLine(result));
   } else {

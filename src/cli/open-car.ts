@@ -61,10 +61,10 @@ async function onlyCandidate(context: Context): Promise<string> {
     await context.say(`Using --link ${escapeText(only.link)}, the only one in reach`);
     return only.link;
   }
-  const list = candidates.map(({ link, what }) => `  ${link}  ${what}`).join('\n');
   throw new KombiError({
     code: 'usage.link-missing',
-    message: candidates.length === 0 ? 'No link was given, and no adapter or gateway was found' : `No link was given. In reach:\n${list}`,
+    message: candidates.length === 0 ? 'No link was given, and no adapter or gateway was found' : 'No link was given. In reach:',
+    items: candidates.map(({ link, what }) => `${link}  ${what}`),
     hint: 'Say which with --link or KOMBI_LINK, such as --link enet: or --link elm327:///dev/ttyUSB0. To try without a car: --link mock:f06-sos.',
   });
 }

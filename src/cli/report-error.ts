@@ -43,7 +43,7 @@ export function errorLines(error: ErrorReport, options: { style: Style; width: n
   // Wrong words never reached a car: there is nothing to say about one. A job names the car and the blocks itself.
   const isTold = error.vehicle !== 'untouched' || error.message.includes(UNTOUCHED);
   if (error.exit !== EXIT.usage && error.exit !== EXIT.bug && !isTold) lines.push(`${UNTOUCHED} to the car.`);
-  for (const line of error.hint.split('\n')) if (line !== '') lines.push(...hintLines(escapeText(line), options));
+  if (error.hint !== '') lines.push(...hintLines(escapeText(error.hint), options));
   if (options.verbose) lines.push(`${error.code}, exit ${error.exit}`, ...stackLines(error.stack));
   return `${lines.join('\n')}\n`;
 }

@@ -23,8 +23,10 @@ export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
 export interface KombiErrorOptions {
   /** Stable, textual, dotted: `<room>.<what>`. Programs match on it, never on the message. */
   readonly code: string;
-  /** What failed, naming the thing. */
+  /** What failed, naming the thing. One line: an end of line in it came with what it quotes, and is shown as such. */
   readonly message: string;
+  /** What the message counts up, a line each. */
+  readonly items?: readonly string[];
   /** What to do next. */
   readonly hint?: string;
   /** Defaults to the one of the code's first part, see {@link exitOfCode}. */
@@ -38,6 +40,7 @@ export interface KombiErrorOptions {
 export class KombiError extends Error {
   override readonly name = 'KombiError';
   readonly code: string;
+  readonly items: readonly string[];
   readonly hint: string | undefined;
   readonly exit: ExitStatus;
   readonly vehicle: VehicleState;
@@ -45,6 +48,7 @@ export class KombiError extends Error {
   constructor(options: KombiErrorOptions) {
     super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = options.code;
+    this.items = options.items ?? [];
     this.hint = options.hint;
     this.exit = options.exit ?? exitOfCode(options.code);
     this.vehicle = options.vehicle ?? 'untouched';

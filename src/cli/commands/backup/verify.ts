@@ -41,7 +41,7 @@ export const verify: CommandSpec = {
       if (content === undefined) return { result: report, lines: [`${plural(report.checked, 'file')} checked, all intact.`] };
     }
     if (!againstCar || content === undefined || name === undefined) {
-      return { result: { checked: 1, problems: [] }, lines: [`Backup ${escapeText(name)} is intact.`] };
+      return { result: { checked: 1, problems: [] }, lines: [`Backup ${escapeText(name ?? '')} is intact.`] };
     }
     const compared = await compare(context, content, name);
     return {
