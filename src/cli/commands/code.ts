@@ -45,7 +45,7 @@ async function readEdits(context: Context, input: Input): Promise<readonly EditS
   if (edits.length > 0) return edits;
   throw new KombiError({
     code: 'usage.edit',
-    message: file === undefined ? 'No edit is given' : `${file} holds no edit`,
+    message: file === undefined ? 'No edit is given' : `${file === '-' ? 'Standard input' : file} holds no edit`,
     hint: 'Such as: `kombi code KOMBI:3301/CC_ACTIVIERUNG_5.5=FF:F7`',
   });
 }

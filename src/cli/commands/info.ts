@@ -30,7 +30,9 @@ export const info: CommandSpec = {
       },
       lines: [
         ...wrap(style.heading(await carLine(car)), { width: context.width }),
-        ...wrap(`I-level ${escapeText(iLevel ?? 'not told')} · ignition ${ignition} · ${escapeText(car.transport.description)}`, { width: context.width }),
+        ...wrap(`I-level ${escapeText(iLevel ?? 'not told')} · ignition ${ignition} · ${escapeText(car.transport.description)}`, {
+          width: context.width,
+        }),
         '',
         ...table(ecus.map(ecuRow), context.width),
       ],
