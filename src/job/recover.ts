@@ -45,7 +45,7 @@ export async function recover(car: Car, archive: Archive, options: RecoverOption
     throw new KombiError({
       code: 'car.other',
       message: `The open job is on ${other.vin}; this car is ${vin}`,
-      hint: 'Connect to that car and run kombi recover again.',
+      hint: 'Connect to that car and run `kombi recover` again.',
     });
   }
   const journal = await archive.reopenJournal(mine);
@@ -141,8 +141,8 @@ async function beginOf({ archive, open }: Recovery): Promise<BeginRecord> {
     message: `The journal of job ${open.txid} is damaged: ${open.path}`,
     hint:
       backup === undefined
-        ? 'No backup of that job is left either. kombi backup list shows what there is.'
-        : `The backup made for that job is ${backup.id}: kombi backup verify --against-car ${backup.id} shows what differs, kombi restore puts blocks back.`,
+        ? 'No backup of that job is left either. `kombi backup list` shows what there is.'
+        : `The backup made for that job is ${backup.id}: \`kombi backup verify --against-car ${backup.id}\` shows what differs, \`kombi restore\` puts blocks back.`,
   });
 }
 
@@ -169,7 +169,7 @@ async function sameEcus(car: Car, begin: BeginRecord): Promise<readonly EcuIdent
       throw new KombiError({
         code: 'car.other',
         message: `${ecu.name} is not the unit that the interrupted job wrote to: its serial or its SVK (software versions) differ`,
-        hint: 'Put the unit of that job back, then run kombi recover again.',
+        hint: 'Put the unit of that job back, then run `kombi recover` again.',
       });
     }
     ecus.push(ecu);
