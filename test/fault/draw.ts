@@ -14,9 +14,20 @@ export function randomFrom(seed: number): () => number {
 }
 
 /** How many points a scenario has for a fault. */
-export function pointsOf(reference: Reference, { kind, counts, wires }: FaultSpec): number {
+export function pointsOf(reference: Reference, { kind, counts, wires, writesOnly }: FaultSpec): number {
   if (!wires.includes(reference.wire)) return 0;
-  return reference.points.get(counts === 'board' ? (kind.split(':', 1)[0] ?? kind) : counts) ?? 0;
+  const name = kind.split(':', 1)[0] ?? kind;
+  return reference.points.get(counts === 'board' ? `${name}${writesOnly ? ' 2E' : ''}` : counts) ?? 0;
+}
+
+/** Every single fault at every point. */
+export function* everySingleFault(reference: Reference, faults: readonly FaultSpec[] = FAULTS): Generator<Schedule> {
+  for (const fault of faults) {
+    for (let at = 0; at < pointsOf(reference, fault); at += 1) {
+      yield { job: [{ kind: fault.kind, at, lasting: false }], recovery: [] };
+      if (fault.mayLast) yield { job: [{ kind: fault.kind, at, lasting: true }], recovery: [] };
+    }
+  }
 }
 
 /** A schedule of one fault, or of two: both in the job, or one in it and one in the recovery. */

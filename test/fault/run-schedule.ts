@@ -19,7 +19,7 @@ export interface Reference {
   readonly outcome: Outcome;
   readonly sides: Sides;
   readonly trace: string;
-  /** How many points there are: by kind without value, and `disk` and `barrier`. */
+  /** How many points there are: by kind without value, by that and ` 2E`, and `disk` and `barrier`. */
   readonly points: ReadonlyMap<string, number>;
 }
 
@@ -120,7 +120,9 @@ function arm(rig: Rig, points: readonly FaultPoint[]): Armed {
   const counting = (counts: 'disk' | 'barrier') => points.filter(({ kind }) => faultOf(kind).counts === counts);
   const [disks, blows] = [counting('disk'), counting('barrier')];
   const onBoard = points.filter(({ kind }) => faultOf(kind).counts === 'board');
-  for (const { kind, at, lasting } of onBoard) rig.addFault(`${kind},after=${at},times=${lasting ? 0 : 1}`);
+  for (const { kind, at, lasting } of onBoard) {
+    rig.addFault(`${kind}${faultOf(kind).writesOnly ? ',service=2E' : ''},after=${at},times=${lasting ? 0 : 1}`);
+  }
   rig.onDisk = (call) => {
     // Reading back is no promise to keep; only what should become durable may fail.
     if (call.operation === 'readFile') return;

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { FileSystem, OpenFile } from '../../src/archive/index.ts';
+import { concatBytes } from '../../src/core/index.ts';
 
 /** One call of a FileSystem, before it is carried out. */
 export interface DiskCall {
@@ -69,7 +70,7 @@ export class MemoryDisk implements FileSystem {
         const room = this.capacity - this.used();
         const written = Math.min(bytes.length, this.maxWrite, room);
         if (written <= 0 && bytes.length > 0) throw diskError('ENOSPC');
-        inode.bytes = new Uint8Array([...inode.bytes, ...bytes.subarray(0, written)]);
+        inode.bytes = concatBytes(inode.bytes, bytes.subarray(0, written));
         return written;
       },
       sync: async () => {

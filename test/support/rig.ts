@@ -48,9 +48,13 @@ export interface RigOptions {
 const TOOL = { name: 'kombi', version: 'test' };
 const DAY = Date.UTC(2026, 10, 20, 10, 15, 30);
 const BAUD = 115_200;
+const WRITE_DATA_BY_IDENTIFIER = 0x2e;
 const SERIAL_NUMBER = 0xf18c;
 /** How long a late write may still be on its way. */
 const SETTLE_MS = 10_000;
+
+/** A fault that never strikes. */
+const COUNTING = { fault: { kind: 'none', after: 0, times: 0 }, times: 0 };
 
 /** Read once: they never change. */
 const CATALOG = loadCatalog();
@@ -120,11 +124,13 @@ export class Rig {
     this.#board = createFaultBoard(faults.map(parseFault));
     const board: FaultBoard = {
       strike: (kind, event) => {
-        this.#asked.set(kind, (this.#asked.get(kind) ?? 0) + 1);
+        const names = event?.service === WRITE_DATA_BY_IDENTIFIER ? [kind, `${kind} 2E`] : [kind];
+        for (const name of names) this.#asked.set(name, (this.#asked.get(name) ?? 0) + 1);
         return this.#board.strike(kind, event);
       },
       add: (fault) => this.#board.add(fault),
-      struck: () => this.#board.struck(),
+      // Never empty: whoever asks no board without a fault on it must be counted too.
+      struck: () => [COUNTING, ...this.#board.struck()],
     };
     this.car = startMockCar({ profile: loaded(profile), clock: this.clock, faults: board });
     this.before = this.car.exportState();
@@ -166,7 +172,7 @@ export class Rig {
     return this.#board.struck().map(({ times }) => times);
   }
 
-  /** How often each kind of fault could have struck since the faults were last ended. */
+  /** How often each kind of fault could have struck, and ` 2E` how often at a write, since the faults were last ended. */
   asked(): ReadonlyMap<string, number> {
     return this.#asked;
   }
