@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { type BackupContent, blockBytes, decodeBackup, diffBackups, openArchive, readJournal } from '../../../src/archive/index.ts';
 import { decodeManifest } from '../../../src/archive/manifest.ts';
 import { sha256 } from '../../../src/archive/sha256.ts';
@@ -10,41 +9,26 @@ import { HOSTILE_TEXTS } from '../hostile.ts';
 import { mutatedBytes } from '../mutate.ts';
 import { hostileJson, mutatedDocument } from '../mutate-json.ts';
 import { Random } from '../random.ts';
+import { BACKUP, BACKUP_CONTENT, JOURNAL, JOURNAL_RECORDS, MANIFEST, sealedBackup, sealedLine } from '../sealed.ts';
 import { bytesTarget, demand, type Target } from '../target.ts';
 
-const CAR = new URL('../../../fixtures/archive/format-1/vehicles/WBA6C92010D000001/', import.meta.url);
-const load = (path: string) => new Uint8Array(readFileSync(new URL(path, CAR)));
-const BACKUP = load('backups/20261120T101540Z-f16d-0002-3710e383098d2dee.json');
-const JOURNAL = load('journals/20261120T101541Z-5f1e0c9a7b3d2468.jsonl');
-const MANIFEST = load('MANIFEST.sha256');
 const ENCODER = new TextEncoder();
 
-type Document = Record<string, unknown>;
-const { contentSha256: _seal, ...BACKUP_CONTENT } = JSON.parse(Buffer.from(BACKUP).toString()) as Document;
-const JOURNAL_RECORDS = Buffer.from(JOURNAL)
-  .toString()
-  .trimEnd()
-  .split('\n')
-  .map((line) => {
-    const { sum: _sum, ...record } = JSON.parse(line) as Document;
-    return record;
-  });
-
 /** A backup that something is wrong with and that is sealed as if nothing were: every hash in it holds. */
-function sealedBackup(random: Random): Uint8Array {
+function harmedBackup(random: Random): Uint8Array {
   const content = mutatedDocument(random, BACKUP_CONTENT);
-  const text = hostileJson(random, { ...content, contentSha256: sha256(canonicalText(content)) }, 2);
+  const text = hostileJson(random, sealedBackup(content), 2);
   return ENCODER.encode(`${text}\n`);
 }
 
 /** A journal of lines whose sums hold, and most of which follow each other. */
-function sealedJournal(random: Random): Uint8Array {
+function harmedJournal(random: Random): Uint8Array {
   let prev = '0'.repeat(64);
   const lines = JOURNAL_RECORDS.map((record, seq) => {
     const document = random.oneIn(3) ? mutatedDocument(random, record) : record;
     const body = random.oneIn(3) ? hostileJson(random, { ...document, seq, prev }) : JSON.stringify({ ...document, seq, prev });
     const told = random.oneIn(20) ? `{${random.pick(HOSTILE_TEXTS)}}` : body;
-    const line = `${told.slice(0, -1)},"sum":"${sha256(told)}"}`;
+    const line = sealedLine(told);
     prev = sha256(line);
     return line;
   });
@@ -110,14 +94,14 @@ export const ARCHIVE_TARGETS: readonly Target[] = [
     name: 'backup',
     errors: ['archive'],
     samples: [BACKUP],
-    make: sealedBackup,
+    make: harmedBackup,
     parse: (input) => checkBackup(decodeBackup(input)),
   }),
   bytesTarget({
     name: 'journal',
     errors: ['archive'],
     samples: [JOURNAL],
-    make: sealedJournal,
+    make: harmedJournal,
     parse: (input) => {
       const { records, length, open, end, torn } = readJournal(input);
       demand(length <= input.length && (torn || length === input.length), 'it counts other bytes than there are');
@@ -150,7 +134,7 @@ export const ARCHIVE_TARGETS: readonly Target[] = [
     waits: true,
     errors: ['archive', 'usage'],
     samples: [BACKUP, JOURNAL, MANIFEST, ENCODER.encode('{"format":1}\n'), ENCODER.encode('{"format":2}\n')],
-    make: (random) => (random.oneIn(2) ? sealedBackup(random) : random.oneIn(2) ? sealedJournal(random) : mutatedBytes(random, [BACKUP])),
+    make: (random) => (random.oneIn(2) ? harmedBackup(random) : random.oneIn(2) ? harmedJournal(random) : mutatedBytes(random, [BACKUP])),
     parse: lookAtArchive,
   }),
 ];
