@@ -20,7 +20,7 @@ const twoBlocks: Scenario = { name: 'two-blocks', run: (rig) => rig.code(TWO_BLO
 
 export const SCENARIOS: readonly Scenario[] = [
   { name: 'one-bit', run: (rig) => rig.code([BIT]) },
-  { name: 'byte-edit', run: (rig) => rig.code([`${MASK}.5=FF:F7`]) },
+  { name: 'byte-edit', run: (rig) => rig.code([`${MASK}.4=FF:0F`]) },
   twoBlocks,
   { name: 'two-ecus', run: (rig) => rig.code([BIT, '61:3000.@01=3A:3B']) },
   { name: 'code-after-code', prepare: (rig) => coded(rig), run: (rig) => rig.code([`${MASK}.5.1=0`]) },

@@ -1,0 +1,73 @@
+// The long campaign on virtual time: `npm run test:faults`. What it counted goes into fault-coverage.json, under
+// `simulated`; a part of it (--scenario, --wire, --every) is a look and goes to stdout only.
+//   --scenario NAME --wire enet|elm327   only these            --every N       one schedule in N
+//   --pairs N                            two-fault schedules   --seed N        replays them (20000, 20261120)
+//   --replay 'enet one-bit nrc:33@4'     one schedule, told
+import { parseArgs } from 'node:util';
+import type { Wire } from '../../support/rig.ts';
+import { measure, runSchedule } from '../run-schedule.ts';
+import { SCENARIOS, scenarioNamed } from '../scenarios.ts';
+import { parseSchedule } from '../schedule.ts';
+import { summarize, writeCoverage } from './coverage.ts';
+import { runUnits } from './pool.ts';
+import type { Unit } from './unit.ts';
+
+const PARTS = 4;
+const PAIRS_PER_UNIT = 250;
+/** Those whose recovery has something to put back at every turn. */
+const CUT_SCENARIOS = ['one-bit', 'two-blocks', 'two-ecus', 'undo', 'restore-block', 'recover', 'recover-forward'];
+
+const { values } = parseArgs({
+  options: {
+    scenario: { type: 'string' },
+    wire: { type: 'string' },
+    every: { type: 'string', default: '1' },
+    pairs: { type: 'string', default: '20000' },
+    seed: { type: 'string', default: '20261120' },
+    replay: { type: 'string' },
+  },
+});
+const tell = (text: string) => void process.stderr.write(`${text}\n`);
+
+if (values.replay !== undefined) await replay(values.replay);
+else await campaign();
+
+async function replay(text: string): Promise<void> {
+  const { wire, scenario, schedule } = /^(?<wire>\S+) (?<scenario>\S+):? (?<schedule>.+)$/.exec(text)?.groups ?? {};
+  const reference = await measure(scenarioNamed((scenario ?? '').replace(':', '')), wire as Wire);
+  const { outcome, recovery, violations, reached, effective } = await runSchedule(reference, parseSchedule(schedule ?? ''));
+  process.stdout.write(`${JSON.stringify({ outcome, recovery, reached, effective, violations }, undefined, 2)}\n`);
+  if (violations.length > 0) process.exitCode = 1;
+}
+
+async function campaign(): Promise<void> {
+  const every = Number(values.every);
+  const seed = Number(values.seed);
+  const wires = (['enet', 'elm327'] as const).filter((wire) => values.wire === undefined || wire === values.wire);
+  const scenarios = SCENARIOS.map(({ name }) => name).filter((name) => values.scenario === undefined || name === values.scenario);
+  const isWhole = values.scenario === undefined && values.wire === undefined && every === 1;
+  const parts = wires.flatMap((wire) =>
+    scenarios.flatMap((scenario) =>
+      Array.from({ length: PARTS }, (_, part) => ({ wire, scenario, part: part * every, of: PARTS * every })),
+    ),
+  );
+  const units: Unit[] = [
+    ...parts.map((part): Unit => ({ kind: 'singles', ...part })),
+    ...parts.filter(({ scenario }) => CUT_SCENARIOS.includes(scenario)).map((part): Unit => ({ kind: 'cuts', ...part, seed })),
+    ...(values.scenario === undefined && values.wire === undefined ? pairUnits(Math.ceil(Number(values.pairs) / every), seed) : []),
+  ];
+  const begun = performance.now();
+  const done = await runUnits(units, tell);
+  const simulated = summarize(done, { seed, every, seconds: Math.round((performance.now() - begun) / 1000) });
+  if (isWhole) writeCoverage({ simulated });
+  process.stdout.write(`${JSON.stringify(simulated, undefined, 2)}\n`);
+  if (simulated.violations.length > 0) process.exitCode = 1;
+}
+
+function pairUnits(schedules: number, seed: number): readonly Unit[] {
+  return Array.from({ length: Math.ceil(schedules / PAIRS_PER_UNIT) }, (_, unit) => ({
+    kind: 'pairs',
+    seed: seed + unit,
+    count: Math.min(PAIRS_PER_UNIT, schedules - unit * PAIRS_PER_UNIT),
+  }));
+}
