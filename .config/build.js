@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSyn
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { serialize } from 'node:v8';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const require = createRequire(import.meta.url);
@@ -31,20 +32,22 @@ async function build() {
   }
   // tsc checks src/cli like everything else; its output there would only lie around beside the bundle.
   remove(`${aside}/cli`);
+  await putDataAside();
   const { build: bundle } = await import('esbuild');
   const { metafile } = await bundle({
     absWorkingDir: root,
-    entryPoints: ['src/cli/main.ts'],
+    // Two files: one that answers --version, and one with all the rest, whose modules still wait until they are imported.
+    // Split into chunks, the program would spend a third of a short command's time on loading forty of them.
+    entryPoints: ['src/cli/main.ts', 'src/cli/run-process.ts'],
     outdir: `${aside}/cli`,
     bundle: true,
-    splitting: true,
+    plugins: [{ name: 'kombi', setup: twoLazyFiles }],
     format: 'esm',
     platform: 'node',
     target: `node${/\d+\.\d+/.exec(engines.node)?.[0]}`,
     // serialport finds its native part by its own path; inquirer would weigh 590 kB and is rarely needed.
     external: ['serialport', 'inquirer'],
-    // commander 14 is CommonJS and asks for node's modules by require.
-    banner: { js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);" },
+    banner: { js: "import{createRequire}from'node:module';const nodeRequire=createRequire(import.meta.url);" },
     define: { KOMBI_VERSION: JSON.stringify(version) },
     minifySyntax: true,
     minifyWhitespace: true,
@@ -54,6 +57,26 @@ async function build() {
   }).catch(fail);
   writeFileSync(`${aside}/cli/LICENSES.txt`, licencesOf(Object.keys(metafile.inputs)));
   swap();
+}
+
+/** Our own data, checked once here and not at every start: rows of the catalog, and each mock car by name. */
+async function putDataAside() {
+  const { loadAllDataFiles } = await import(`${aside}/catalog/data-file.js`);
+  const { loadProfile, profileNames } = await import(`${aside}/mock/load-profile.js`);
+  writeFileSync(`${aside}/catalog/data.bin`, serialize(loadAllDataFiles()));
+  const cars = profileNames().map((name) => [name, serialize(loadProfile(name))]);
+  writeFileSync(`${aside}/mock/profiles.bin`, serialize(new Map(cars)));
+}
+
+/**
+ * Node's own modules are asked for where a module of ours first needs them; an import would load all of them at the start.
+ *
+ * @param {import('esbuild').PluginBuild} build
+ */
+function twoLazyFiles(build) {
+  build.onResolve({ filter: /^\.\/run-process\.ts$/ }, () => ({ path: './run-process.js', external: true }));
+  build.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'node' }));
+  build.onLoad({ filter: /.*/, namespace: 'node' }, ({ path }) => ({ contents: `module.exports = nodeRequire('${path}')` }));
 }
 
 /** Between the two renames there is no program, for less than a millisecond; another build may use that moment too. */

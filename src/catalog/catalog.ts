@@ -1,7 +1,7 @@
 import { type Did, type EcuAddress, formatEcuAddress, type Vin } from '../core/index.ts';
 import { DATA_FOLDER, loadDataFile, type Row } from './data-file.ts';
 import type { BlockLayout, Cafd, CheckControlMessage, Ecu, EcuTiming, Model, ProtectedBlocks, Source, TroubleCode } from './facts.ts';
-import type { DATA_FILES } from './schema.ts';
+import type { DataFiles } from './schema.ts';
 
 /** What decides whether a layout may be believed of an ECU. */
 export interface CodingData {
@@ -183,7 +183,7 @@ class DataCatalog implements Catalog {
     return this.#index('cafds', ({ id }) => [id]).get(id.toUpperCase());
   }
 
-  #rows<Key extends keyof typeof DATA_FILES>(key: Key): readonly Row<Key>[] {
+  #rows<Key extends keyof DataFiles>(key: Key): readonly Row<Key>[] {
     let rows = this.#files.get(key);
     if (rows === undefined) {
       rows = loadDataFile(this.#folder, key);
@@ -192,7 +192,7 @@ class DataCatalog implements Catalog {
     return rows as readonly Row<Key>[];
   }
 
-  #index<Key extends keyof typeof DATA_FILES>(
+  #index<Key extends keyof DataFiles>(
     key: Key,
     keysOf: (row: Row<Key>) => readonly (string | number)[],
     name: string = key,

@@ -1,13 +1,22 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
-import { EXIT, KombiError, messageOf } from '../core/index.ts';
-import { DATA_FILES } from './schema.ts';
+import { EXIT, KombiError, lazily, messageOf } from '../core/index.ts';
+import { loadReadyMade } from './ready-made.ts';
+import { type DataFiles, dataFiles } from './schema.ts';
 
 /** Where the catalog's own data lie: the same two steps up from the sources, from `dist/catalog` and from the bundle. */
 export const DATA_FOLDER = new URL('../../src/catalog/data/', import.meta.url);
 
-type DataFiles = typeof DATA_FILES;
 export type Row<Key extends keyof DataFiles> = z.output<DataFiles[Key]['row']>;
+
+/** The program's own data as the build left them, checked; undefined where this is no build. */
+const READY_MADE = lazily(() => loadReadyMade<Record<string, readonly unknown[]>>(new URL('../catalog/data.bin', import.meta.url)));
+
+/** Every data file, checked, for `.config/build.js`. @public */
+export function loadAllDataFiles(): Record<string, readonly unknown[]> {
+  const keys = Object.keys(dataFiles()) as (keyof DataFiles)[];
+  return Object.fromEntries(keys.map((key) => [key, loadDataFile(DATA_FOLDER, key)]));
+}
 
 /**
  * Reads and validates one data file.
@@ -15,7 +24,9 @@ export type Row<Key extends keyof DataFiles> = z.output<DataFiles[Key]['row']>;
  * @throws {KombiError} `catalog.invalid`, naming file and JSON path
  */
 export function loadDataFile<Key extends keyof DataFiles>(folder: URL, key: Key): readonly Row<Key>[] {
-  const { file, row } = DATA_FILES[key];
+  const ready = folder.href === DATA_FOLDER.href ? READY_MADE()?.[key] : undefined;
+  if (ready !== undefined) return ready as readonly Row<Key>[];
+  const { file, row } = dataFiles()[key];
   const schema = z.strictObject({ [key]: z.array(row as z.ZodType<Row<Key>>) });
   let content: unknown;
   try {

@@ -9,4 +9,5 @@ export * from './facts.ts';
 export * from './layout.ts';
 export * from './lint.ts';
 export * from './nearest.ts';
+export { loadReadyMade } from './ready-made.ts';
 export { weakestEvidence } from './schema.ts';

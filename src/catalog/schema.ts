@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { did, EVIDENCE, type Evidence, ecuAddress, isVin, KombiError, type Vin } from '../core/index.ts';
+import { did, EVIDENCE, type Evidence, ecuAddress, isVin, KombiError, lazily, type Vin } from '../core/index.ts';
 import type {
   BlockLayout,
   Cafd,
@@ -14,128 +14,130 @@ import type {
   TroubleCode,
 } from './facts.ts';
 
-const hex = (digits: number) => z.string().regex(new RegExp(`^[0-9A-F]{${digits}}$`), `must be ${digits} upper-case hex digits`);
-const address = hex(2).transform((text) => ecuAddress(Number.parseInt(text, 16)));
-const block = hex(4).transform((text) => did(Number.parseInt(text, 16)));
-const cafdId = hex(8);
-const vin = z
-  .string()
-  .refine(isVin, 'must be a VIN')
-  .transform((text) => text as Vin);
-const names = z.array(z.string().min(1)).default([]);
-const count = z.int().min(0);
-
-const statement = {
-  evidence: z.enum(EVIDENCE),
-  source: z.string().min(1),
-  count: z.int().min(1).optional(),
-  who: z.array(z.string().min(1)).optional(),
-  note: z.string().min(1).optional(),
-};
-const statementSchema: z.ZodType<Statement> = z.strictObject(statement);
-
-const parameterSchema: z.ZodType<LayoutParameter> = z.strictObject({
-  name: z.string().regex(/^[A-Za-z]\w*$/),
-  aliases: names,
-  offset: count,
-  length: z.int().min(1),
-  note: z.string().min(1).optional(),
-});
-
-const maskSchema: z.ZodType<CheckControlMask> = z.strictObject({
-  groups: z.int().min(1),
-  groupBytes: z.literal(8),
-  firstOffset: count,
-  parameter: z.string().regex(/^[A-Za-z]\w*_$/),
-  aliases: names,
-  shownWhen: z.literal([0, 1]),
-});
-
-const layoutSchema: z.ZodType<BlockLayout> = z
-  .strictObject({
-    id: z.string().regex(/^[a-z0-9-]+$/),
-    ecu: address,
-    block,
-    name: z.string().min(1),
-    cafds: z.array(cafdId),
-    facts: z.strictObject({
-      block: statementSchema,
-      parameters: statementSchema,
-      offsets: statementSchema,
-      polarity: statementSchema.optional(),
-    }),
-    parameters: z.array(parameterSchema).default([]),
-    mask: maskSchema.optional(),
-  })
-  .refine((layout) => layout.mask === undefined || layout.facts.polarity !== undefined, {
-    message: 'a mask needs a polarity',
-    path: ['facts'],
-  })
-  .transform((layout) => ({
-    ...layout,
-    evidence: weakestEvidence([layout.facts.block.evidence, layout.facts.parameters.evidence, layout.facts.offsets.evidence]),
-  }));
-
-const ecuSchema: z.ZodType<Ecu> = z.strictObject({
-  address,
-  name: z.string().regex(/^[A-Z]\w+$/),
-  title: z.string().min(1),
-  aliases: names,
-  ...statement,
-});
-const cafdSchema: z.ZodType<Cafd> = z.strictObject({
-  id: cafdId,
-  ecu: address,
-  blocks: z.array(block).min(1),
-  timing: z.strictObject({ p2StarMs: z.int().min(1), s3Ms: z.int().min(1) }).optional(),
-  vins: z.array(vin).optional(),
-  ...statement,
-});
-const protectedSchema: z.ZodType<ProtectedBlocks> = z.strictObject({
-  ecu: address.optional(),
-  cafds: z.array(cafdId).optional(),
-  first: block,
-  last: block,
-  holds: z.string().min(1),
-  ...statement,
-});
-const messageSchema: z.ZodType<CheckControlMessage> = z.strictObject({
-  id: count,
-  label: z.strictObject({ en: z.string().min(1), de: z.string().min(1) }),
-  subject: z.string().regex(/^[a-z-]+$/),
-  severity: z.enum(['notice', 'warning', 'stop']),
-  dangerous: z.boolean(),
-  ...statement,
-});
-const troubleCodeSchema: z.ZodType<TroubleCode> = z.strictObject({
-  ecu: address,
-  code: hex(6),
-  text: z.string().min(1),
-  subject: z
-    .string()
-    .regex(/^[a-z-]+$/)
-    .optional(),
-  ...statement,
-});
-const modelSchema: z.ZodType<Model> = z.strictObject({
-  typeKey: z.string().regex(/^[A-Z0-9]{4}$/),
-  model: z.string().min(1),
-  series: z.string().min(1),
-  ...statement,
-});
-const sourceSchema: z.ZodType<Source> = z.strictObject({ id: z.string().regex(/^[a-z0-9-]+$/), title: z.string().min(1) });
-
 /** One entry for each data file: its name, the key of its one list, and the schema of a row. */
-export const DATA_FILES = {
-  sources: { file: 'sources.json', row: sourceSchema },
-  ecus: { file: 'ecus.json', row: ecuSchema },
-  layouts: { file: 'layouts.json', row: layoutSchema },
-  cafds: { file: 'cafds.json', row: cafdSchema },
-  protectedBlocks: { file: 'protected-blocks.json', row: protectedSchema },
-  messages: { file: 'messages.json', row: messageSchema },
-  troubleCodes: { file: 'trouble-codes.json', row: troubleCodeSchema },
-  models: { file: 'models.json', row: modelSchema },
-} as const;
+export const dataFiles = lazily(() => {
+  const hex = (digits: number) => z.string().regex(new RegExp(`^[0-9A-F]{${digits}}$`), `must be ${digits} upper-case hex digits`);
+  const address = hex(2).transform((text) => ecuAddress(Number.parseInt(text, 16)));
+  const block = hex(4).transform((text) => did(Number.parseInt(text, 16)));
+  const cafdId = hex(8);
+  const vin = z
+    .string()
+    .refine(isVin, 'must be a VIN')
+    .transform((text) => text as Vin);
+  const names = z.array(z.string().min(1)).default([]);
+  const count = z.int().min(0);
+
+  const statement = {
+    evidence: z.enum(EVIDENCE),
+    source: z.string().min(1),
+    count: z.int().min(1).optional(),
+    who: z.array(z.string().min(1)).optional(),
+    note: z.string().min(1).optional(),
+  };
+  const statementSchema: z.ZodType<Statement> = z.strictObject(statement);
+
+  const parameterSchema: z.ZodType<LayoutParameter> = z.strictObject({
+    name: z.string().regex(/^[A-Za-z]\w*$/),
+    aliases: names,
+    offset: count,
+    length: z.int().min(1),
+    note: z.string().min(1).optional(),
+  });
+
+  const maskSchema: z.ZodType<CheckControlMask> = z.strictObject({
+    groups: z.int().min(1),
+    groupBytes: z.literal(8),
+    firstOffset: count,
+    parameter: z.string().regex(/^[A-Za-z]\w*_$/),
+    aliases: names,
+    shownWhen: z.literal([0, 1]),
+  });
+
+  const layoutSchema: z.ZodType<BlockLayout> = z
+    .strictObject({
+      id: z.string().regex(/^[a-z0-9-]+$/),
+      ecu: address,
+      block,
+      name: z.string().min(1),
+      cafds: z.array(cafdId),
+      facts: z.strictObject({
+        block: statementSchema,
+        parameters: statementSchema,
+        offsets: statementSchema,
+        polarity: statementSchema.optional(),
+      }),
+      parameters: z.array(parameterSchema).default([]),
+      mask: maskSchema.optional(),
+    })
+    .refine((layout) => layout.mask === undefined || layout.facts.polarity !== undefined, {
+      message: 'a mask needs a polarity',
+      path: ['facts'],
+    })
+    .transform((layout) => ({
+      ...layout,
+      evidence: weakestEvidence([layout.facts.block.evidence, layout.facts.parameters.evidence, layout.facts.offsets.evidence]),
+    }));
+
+  const ecuSchema: z.ZodType<Ecu> = z.strictObject({
+    address,
+    name: z.string().regex(/^[A-Z]\w+$/),
+    title: z.string().min(1),
+    aliases: names,
+    ...statement,
+  });
+  const cafdSchema: z.ZodType<Cafd> = z.strictObject({
+    id: cafdId,
+    ecu: address,
+    blocks: z.array(block).min(1),
+    timing: z.strictObject({ p2StarMs: z.int().min(1), s3Ms: z.int().min(1) }).optional(),
+    vins: z.array(vin).optional(),
+    ...statement,
+  });
+  const protectedSchema: z.ZodType<ProtectedBlocks> = z.strictObject({
+    ecu: address.optional(),
+    cafds: z.array(cafdId).optional(),
+    first: block,
+    last: block,
+    holds: z.string().min(1),
+    ...statement,
+  });
+  const messageSchema: z.ZodType<CheckControlMessage> = z.strictObject({
+    id: count,
+    label: z.strictObject({ en: z.string().min(1), de: z.string().min(1) }),
+    subject: z.string().regex(/^[a-z-]+$/),
+    severity: z.enum(['notice', 'warning', 'stop']),
+    dangerous: z.boolean(),
+    ...statement,
+  });
+  const troubleCodeSchema: z.ZodType<TroubleCode> = z.strictObject({
+    ecu: address,
+    code: hex(6),
+    text: z.string().min(1),
+    subject: z
+      .string()
+      .regex(/^[a-z-]+$/)
+      .optional(),
+    ...statement,
+  });
+  const modelSchema: z.ZodType<Model> = z.strictObject({
+    typeKey: z.string().regex(/^[A-Z0-9]{4}$/),
+    model: z.string().min(1),
+    series: z.string().min(1),
+    ...statement,
+  });
+  const sourceSchema: z.ZodType<Source> = z.strictObject({ id: z.string().regex(/^[a-z0-9-]+$/), title: z.string().min(1) });
+  return {
+    sources: { file: 'sources.json', row: sourceSchema },
+    ecus: { file: 'ecus.json', row: ecuSchema },
+    layouts: { file: 'layouts.json', row: layoutSchema },
+    cafds: { file: 'cafds.json', row: cafdSchema },
+    protectedBlocks: { file: 'protected-blocks.json', row: protectedSchema },
+    messages: { file: 'messages.json', row: messageSchema },
+    troubleCodes: { file: 'trouble-codes.json', row: troubleCodeSchema },
+    models: { file: 'models.json', row: modelSchema },
+  } as const;
+});
+export type DataFiles = ReturnType<typeof dataFiles>;
 
 /** Of several kinds of evidence the one that believes least; {@link EVIDENCE} stands in that order. */
 export function weakestEvidence(kinds: readonly Evidence[]): Evidence {

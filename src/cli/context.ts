@@ -125,10 +125,14 @@ export class Context implements AsyncDisposable {
   }
 
   async archive(): Promise<Archive> {
-    const { defaultArchiveDirectory, openArchive } = await import('../archive/index.ts');
+    const { openArchive } = await import('../archive/index.ts');
+    return openArchive(await this.archiveDirectory(), { now: () => this.io.now() });
+  }
+
+  async archiveDirectory(): Promise<string> {
     const { env, platform } = this.io;
-    const directory = this.globals.archive ?? (env['KOMBI_ARCHIVE'] || defaultArchiveDirectory(env, platform));
-    return openArchive(directory, { now: () => this.io.now() });
+    const named = this.globals.archive ?? env['KOMBI_ARCHIVE'];
+    return named || (await import('../archive/default-directory.ts')).defaultArchiveDirectory(env, platform);
   }
 
   /** The one line of `--json`, or what is left to tell a person. */

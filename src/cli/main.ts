@@ -11,6 +11,6 @@ export async function run(argv: readonly string[]): Promise<void> {
     process.stdout.write(`${version}\n`);
     return;
   }
-  const [{ execute }, { processIo }] = await Promise.all([import('./execute.ts'), import('./process-io.ts')]);
-  process.exitCode = await execute(words, processIo());
+  const { runProcess } = await import('./run-process.ts');
+  await runProcess(words);
 }

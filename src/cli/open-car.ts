@@ -1,5 +1,5 @@
 import { isKombiError, KombiError } from '../core/index.ts';
-import { type Car, openCar } from '../job/index.ts';
+import { type Car, openCar } from '../job/car.ts';
 import { createLink, registerLinkScheme, type Transport } from '../transport/index.ts';
 import type { Context } from './context.ts';
 import { escapeText } from './escape.ts';
@@ -36,6 +36,8 @@ export async function openCarToWrite(context: Context): Promise<Car> {
 }
 
 async function warnOfOpenJob(context: Context, car: Car): Promise<void> {
+  const { hasJournals } = await import('../archive/has-journals.ts');
+  if (!hasJournals(await context.archiveDirectory(), car.identity.vin)) return;
   try {
     const [open] = await (await context.archive()).openJournals(car.identity.vin);
     if (open !== undefined) await context.say('An earlier job on this car was interrupted; run kombi recover before you write or drive.');

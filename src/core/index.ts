@@ -8,4 +8,5 @@ export * from './clock.ts';
 export * from './errors.ts';
 export * from './evidence.ts';
 export * from './ignition.ts';
+export * from './lazily.ts';
 export * from './virtual-clock.ts';

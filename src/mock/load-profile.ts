@@ -1,10 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { KombiError, messageOf } from '../core/index.ts';
+import { deserialize } from 'node:v8';
+import { loadReadyMade } from '../catalog/index.ts';
+import { KombiError, lazily, messageOf } from '../core/index.ts';
 import { type Profile, profileSchema } from './profile.ts';
 
 // Right from src/mock, from dist/mock and from a bundle in dist/cli: keep this file two folders below the top.
 const VEHICLES = fileURLToPath(new URL('../../fixtures/vehicles/', import.meta.url));
+
+/** The cars as the build left them, checked; undefined where this is no build. */
+const READY_MADE = lazily(() => loadReadyMade<ReadonlyMap<string, Uint8Array>>(new URL('../mock/profiles.bin', import.meta.url)));
 
 /** Names of the cars that come with the program, sorted. */
 export function profileNames(): readonly string[] {
@@ -28,8 +33,10 @@ export function loadProfile(nameOrPath: string): Profile {
       hint: `Mock cars: ${profileNames().join(', ')}.`,
     });
   }
+  const ready = isPath ? undefined : READY_MADE()?.get(nameOrPath);
+  if (ready !== undefined) return deserialize(ready) as Profile;
   const file = isPath ? nameOrPath : `${VEHICLES}${nameOrPath}.json`;
-  const parsed = profileSchema.safeParse(readJson(file));
+  const parsed = profileSchema().safeParse(readJson(file));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw new KombiError({

@@ -15,7 +15,7 @@ export function loadStateFile(file: string, profile: string): CarState | undefin
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw invalid(file, messageOf(error));
   }
-  const parsed = carStateSchema.safeParse(parseJson(file, text));
+  const parsed = carStateSchema().safeParse(parseJson(file, text));
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     throw invalid(file, `${issue?.path.join('.') || 'the file'}: ${issue?.message ?? 'invalid'}`);

@@ -1,46 +1,55 @@
 import * as z from 'zod';
-import { fromHex, KombiError, toHex } from '../core/index.ts';
+import { fromHex, KombiError, lazily, toHex } from '../core/index.ts';
 import type { Car } from './car.ts';
 import type { Ecu } from './ecu/ecu.ts';
 import type { EcuPart } from './profile.ts';
 
-const hexTable = z.record(z.string().regex(/^[0-9A-F]{4}$/), z.string().regex(/^([0-9A-F]{2})*$/));
+const schemas = lazily(() => {
+  const hexTable = z.record(z.string().regex(/^[0-9A-F]{4}$/), z.string().regex(/^([0-9A-F]{2})*$/));
 
-const ecuState = z.strictObject({
-  blocks: hexTable.optional(),
-  dids: hexTable.optional(),
-  coded: z.boolean().optional(),
-  troubleCodes: z
-    .array(
-      z.strictObject({
-        code: z.number(),
-        status: z.number(),
-        km: z.number(),
-        seconds: z.number(),
-        occurrences: z.number(),
-        present: z.boolean(),
-        note: z.string().optional(),
-      }),
-    )
-    .optional(),
-  messages: z.strictObject({ raised: z.array(z.number()), stored: z.array(z.strictObject({ id: z.number(), km: z.number() })) }).optional(),
-  clock: z.string().optional(),
-  session: z.string().optional(),
-  energyMode: z.number().optional(),
-  unstored: hexTable.optional(),
-  received: z.number().optional(),
-});
+  const ecuState = z.strictObject({
+    blocks: hexTable.optional(),
+    dids: hexTable.optional(),
+    coded: z.boolean().optional(),
+    troubleCodes: z
+      .array(
+        z.strictObject({
+          code: z.number(),
+          status: z.number(),
+          km: z.number(),
+          seconds: z.number(),
+          occurrences: z.number(),
+          present: z.boolean(),
+          note: z.string().optional(),
+        }),
+      )
+      .optional(),
+    messages: z
+      .strictObject({ raised: z.array(z.number()), stored: z.array(z.strictObject({ id: z.number(), km: z.number() })) })
+      .optional(),
+    clock: z.string().optional(),
+    session: z.string().optional(),
+    energyMode: z.number().optional(),
+    unstored: hexTable.optional(),
+    received: z.number().optional(),
+  });
 
-export const carStateSchema = z.strictObject({
-  format: z.literal('kombi/mock-car@1'),
-  profile: z.string(),
-  vin: z.string(),
-  ecus: z.record(z.string().regex(/^[0-9A-F]{2}$/), ecuState),
+  const carState = z.strictObject({
+    format: z.literal('kombi/mock-car@1'),
+    profile: z.string(),
+    vin: z.string(),
+    ecus: z.record(z.string().regex(/^[0-9A-F]{2}$/), ecuState),
+  });
+
+  return { carState, ecuState };
 });
+type Schemas = ReturnType<typeof schemas>;
+
+export const carStateSchema = (): Schemas['carState'] => schemas().carState;
 
 /** All of a car that survives a reset, as plain data: per ECU the parts that its profile lists so. */
-export type CarState = z.output<typeof carStateSchema>;
-export type EcuState = z.output<typeof ecuState>;
+export type CarState = z.output<Schemas['carState']>;
+export type EcuState = z.output<Schemas['ecuState']>;
 /** All that a reset loses. */
 export type VolatileState = Readonly<Record<string, EcuState>>;
 

@@ -1,5 +1,5 @@
 import { checkAddress, parseAddress } from '../../coding/index.ts';
-import { type ReadValue, readAddresses } from '../../job/index.ts';
+import { type ReadValue, readAddresses } from '../../job/read-addresses.ts';
 import type { CommandSpec } from '../command.ts';
 import type { Context } from '../context.ts';
 import { escapeText } from '../escape.ts';

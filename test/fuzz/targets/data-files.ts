@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { DATA_FOLDER, loadDataFile } from '../../../src/catalog/data-file.ts';
 
-import { DATA_FILES } from '../../../src/catalog/schema.ts';
+import { type DataFiles, dataFiles } from '../../../src/catalog/schema.ts';
 import { parseWithoutCompiling } from '../../../src/cli/parse-once.ts';
 import { fromHex } from '../../../src/core/index.ts';
 import { type Car, dashboard, loadProfile, startMockCar } from '../../../src/mock/index.ts';
@@ -81,11 +81,11 @@ function fileWith(name: string, input: Uint8Array): string {
   return file;
 }
 
-const CATALOG_KEYS = Object.keys(DATA_FILES) as (keyof typeof DATA_FILES)[];
+const CATALOG_KEYS = Object.keys(dataFiles()) as (keyof DataFiles)[];
 
 /** The first rows of each of the catalog's files, which lie in a file of its own kind each. */
 const CATALOG_TARGETS = CATALOG_KEYS.map((key) => {
-  const { file } = DATA_FILES[key];
+  const { file } = dataFiles()[key];
   const rows = (JSON.parse(readFileSync(new URL(file, DATA_FOLDER), 'utf8')) as Record<string, unknown[]>)[key] ?? [];
   const document = { [key]: rows.slice(0, 3) };
   return { key, file, document };

@@ -13,7 +13,7 @@ afterEach(() => rig.dispose());
 async function clear(): Promise<ClearedFaults> {
   const car = await Car.open(await rig.link(), { catalog: loadCatalog() });
   await using lock = await lockCar(car, rig.archive());
-  return clearFaults(car, EMERGENCY_CALL_UNIT, { lock });
+  return await clearFaults(car, EMERGENCY_CALL_UNIT, { lock });
 }
 
 it('clears the trouble codes of one ECU, reads what is left, and changes nothing else', async () => {
