@@ -1,4 +1,5 @@
 import { EXIT } from '../core/index.ts';
+import { isJobOpen } from '../job/open-jobs.ts';
 import { interrupted } from './interrupted.ts';
 import type { Io, Output } from './io.ts';
 
@@ -40,14 +41,14 @@ function outputTo(stream: NodeJS.WriteStream): Output {
 }
 
 /**
- * The first signal asks whatever runs to come to a safe end, the second ends the process at once; a job that it cut
- * off is found by the next run. SIGHUP (the terminal was closed) counts as SIGTERM.
+ * The first signal asks whatever runs to come to a safe end, the second ends the process at once; with a job cut off,
+ * which the next run finds, its status is that of a job to recover. SIGHUP (the terminal was closed) counts as SIGTERM.
  */
 function signalOfProcess(): AbortSignal {
   const controller = new AbortController();
   const stop = (name: 'SIGINT' | 'SIGTERM' | 'SIGHUP') => {
     const exit = name === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
-    if (controller.signal.aborted) process.exit(exit);
+    if (controller.signal.aborted) process.exit(isJobOpen() ? EXIT.recoveryNeeded : exit);
     controller.abort(interrupted(exit));
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, stop);

@@ -8,6 +8,7 @@ import { type Operation, sha256 } from './kernel/operation.ts';
 import { end, type SettleOptions, settle, untouched, verifyAfterReset } from './kernel/settle.ts';
 import { Transaction } from './kernel/transaction.ts';
 import type { CarLock } from './lock-car.ts';
+import { countAsOpen } from './open-jobs.ts';
 import type { OnProgress, Plan } from './plan.ts';
 import { readTwice } from './read-twice.ts';
 
@@ -58,6 +59,7 @@ export async function carryOut(car: Car, plan: Plan, options: CarryOutOptions): 
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
   });
   const settling: SettleOptions = { transaction, journal, vin, now };
+  using _open = countAsOpen();
   using _keepAlive = car.client.keepAlive();
   try {
     for (let index = 0; index < operations.length; index += 1) {

@@ -8,6 +8,7 @@ import { type Holding, holdingOf, type Operation } from './kernel/operation.ts';
 import { end, failedToSettle, rollBack, type SettleOptions, verifyAfterReset } from './kernel/settle.ts';
 import { Transaction, type WrittenBefore } from './kernel/transaction.ts';
 import type { CarLock } from './lock-car.ts';
+import { countAsOpen } from './open-jobs.ts';
 import type { OnProgress } from './plan.ts';
 
 export interface RecoverOptions {
@@ -49,6 +50,7 @@ export async function recover(car: Car, archive: Archive, options: RecoverOption
     });
   }
   const journal = await archive.reopenJournal(mine);
+  using _open = countAsOpen();
   try {
     return await recoverJournal(car, { archive, open: mine, journal, options });
   } finally {

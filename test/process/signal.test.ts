@@ -61,7 +61,7 @@ describe.skipIf(!isBuilt)('asked to stop (needs npm run build)', () => {
       await reaches(() => running.passed().length > at);
       running.child.kill('SIGINT');
       running.child.kill('SIGTERM');
-      expect((await running.ended).exit).toBeGreaterThan(0);
+      expect((await running.ended).exit).toBe(5);
       expect(await workshop.archive().openJournals()).toHaveLength(1);
       expect((await workshop.run(['recover', '--yes'])).exit).toBe(4);
       expect(workshop.state()).toEqual(job.old);
