@@ -24,6 +24,9 @@ interface Transmission {
   separationMs: number;
 }
 
+/** Answers that an ECU keeps for a tester that does not take them; what it would say beyond is lost. */
+const MOST_WAITING = 64;
+
 /** Consecutive frames are filled with FF: recorded, i3 reads in `data/elm327`. */
 const CONSECUTIVE_PADDING = 0xff;
 
@@ -40,7 +43,7 @@ export class IsoTpSender {
 
   /** @param payload 1 to 4095 bytes */
   transmit(payload: Uint8Array): void {
-    this.#waiting.push(payload);
+    if (this.#waiting.length < MOST_WAITING) this.#waiting.push(payload);
     if (this.#current === undefined) this.#next();
   }
 

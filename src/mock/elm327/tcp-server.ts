@@ -7,6 +7,8 @@ export interface Elm327TcpServerOptions extends AdapterOptions {
   readonly host?: string;
   /** 0, the default, takes a free one; WiFi adapters listen on 35000. */
   readonly port?: number;
+  /** Default 10 min: drops a client that has been silent so long. */
+  readonly idleMs?: number;
 }
 
 export interface Elm327TcpServer {
@@ -18,7 +20,8 @@ export interface Elm327TcpServer {
 
 /** Sockets at once, those being turned away included. */
 const MOST_SOCKETS = 16;
-const IDLE_MS = 600_000;
+/** How long one that is turned away may take to hang up. */
+const LINGER_MS = 2000;
 /** A client that does not read is dropped at this backlog, bytes. */
 const MOST_BACKLOG = 64 * 1024;
 
@@ -27,26 +30,28 @@ const MOST_BACKLOG = 64 * 1024;
  * away at once. The chip stays as it is from one client to the next. Keeps no process alive.
  */
 export async function startElm327TcpServer(car: CarPort, options: Elm327TcpServerOptions = {}): Promise<Elm327TcpServer> {
-  const { host = '127.0.0.1', port = 0 } = options;
+  const { host = '127.0.0.1', port = 0, idleMs = 600_000 } = options;
   const adapter = plugIn(car, options);
   const sockets = new Set<Socket>();
   let served: Socket | undefined;
 
   const server = createServer({ noDelay: true }, (socket) => {
     socket.unref();
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
     // A client that resets its connection is no news to the adapter.
     socket.on('error', () => socket.destroy());
     if (served !== undefined) {
       socket.end();
       socket.resume();
+      const linger = car.clock.backgroundTimer(LINGER_MS, () => socket.destroy());
+      socket.on('close', () => linger.cancel());
       return;
     }
     served = socket;
-    sockets.add(socket);
-    socket.setTimeout(IDLE_MS, () => socket.destroy());
+    socket.setTimeout(idleMs, () => socket.destroy());
     socket.on('data', (bytes) => adapter.feed(bytes));
     socket.on('close', () => {
-      sockets.delete(socket);
       adapter.connect(undefined);
       served = undefined;
     });

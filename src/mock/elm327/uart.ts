@@ -107,6 +107,8 @@ export interface UartReceiverOptions {
 }
 
 const CR = 0x0d;
+/** Characters that may be on their way at once: many seconds of any line. What is sent beyond is lost, as on any UART. */
+const MOST_WAITING = 64 * 1024;
 
 /** The receiving half: characters arrive at the line rate, and are handed over in as few pieces as nobody can tell. */
 export class UartReceiver {
@@ -114,6 +116,7 @@ export class UartReceiver {
   readonly #queue: Arrival[] = [];
   #timer: Timer | undefined;
   #freeAt = Number.NEGATIVE_INFINITY;
+  #waiting = 0;
   baud: number;
   received = 0;
 
@@ -123,7 +126,8 @@ export class UartReceiver {
   }
 
   feed(bytes: Uint8Array): void {
-    if (bytes.length === 0) return;
+    if (bytes.length === 0 || this.#waiting + bytes.length > MOST_WAITING) return;
+    this.#waiting += bytes.length;
     const from = Math.max(this.#options.clock.now(), this.#freeAt);
     const arrival = { bytes: copyBytes(bytes), characterMs: characterMs(this.baud), from, offset: 0 };
     this.#freeAt = from + bytes.length * arrival.characterMs;
@@ -146,6 +150,7 @@ export class UartReceiver {
       head.offset = end;
       if (end === head.bytes.length) this.#queue.shift();
       this.received += piece.length;
+      this.#waiting -= piece.length;
       take(piece, firstAt);
     }
   }
@@ -153,6 +158,7 @@ export class UartReceiver {
   clear(): void {
     this.#timer?.cancel();
     this.#queue.length = 0;
+    this.#waiting = 0;
     this.#freeAt = Number.NEGATIVE_INFINITY;
   }
 }

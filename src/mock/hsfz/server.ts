@@ -2,10 +2,11 @@ import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { createServer, type Server, type Socket } from 'node:net';
 import { EXIT, equalBytes, KombiError, messageOf } from '../../core/index.ts';
 import type { Car } from '../car.ts';
-import { type AbsentTarget, DiagnosticConnection, type Wire } from './connection.ts';
+import { type AbsentTarget, DiagnosticConnection } from './connection.ts';
 import { ControlConnection } from './control-connection.ts';
 import { CONTROL, encodeFrame } from './frame.ts';
 import { identification } from './identification.ts';
+import { socketWire } from './socket-wire.ts';
 
 export interface HsfzServerOptions {
   /** Loopback unless said otherwise: nobody offers a car to a network by accident. */
@@ -36,8 +37,6 @@ export interface HsfzServer {
 
 const MAX_SOCKETS = 16;
 const MAX_TESTERS = 8;
-/** A client that does not read is cut off before its backlog grows further. */
-const MAX_BACKLOG_BYTES = 1 << 20;
 const DISCOVERY_REQUEST = encodeFrame(CONTROL.vehicleIdentification, []);
 
 /**
@@ -60,9 +59,8 @@ export async function startHsfzServer(car: Car, options: HsfzServerOptions = {})
     sockets.add(socket);
     socket.setNoDelay(true);
     if (isUnref) socket.unref();
-    const connection = isTester
-      ? new DiagnosticConnection(car, wireOf(socket), { absent, aliveMs, idleMs })
-      : new ControlConnection(car, wireOf(socket));
+    const wire = socketWire(socket, car.clock);
+    const connection = isTester ? new DiagnosticConnection(car, wire, { absent, aliveMs, idleMs }) : new ControlConnection(car, wire);
     if (isTester) {
       testers += 1;
       if (testers > MAX_TESTERS && connection instanceof DiagnosticConnection) connection.refuse();
@@ -110,17 +108,6 @@ export async function startHsfzServer(car: Car, options: HsfzServerOptions = {})
     await close();
     throw error;
   }
-}
-
-function wireOf(socket: Socket): Wire {
-  return {
-    write(bytes) {
-      if (socket.writableLength > MAX_BACKLOG_BYTES) socket.destroy();
-      else socket.write(bytes);
-    },
-    end: () => socket.destroySoon(),
-    reset: () => socket.resetAndDestroy(),
-  };
 }
 
 function listening(server: Server, port: number, host: string): Promise<number> {

@@ -1,0 +1,24 @@
+import type { Socket } from 'node:net';
+import type { Clock } from '../../core/index.ts';
+import type { Wire } from './connection.ts';
+
+/** A client that does not read is cut off before its backlog grows further. */
+const MAX_BACKLOG_BYTES = 1 << 20;
+/** How long a connection that the gateway has ended may take to let the last bytes go. */
+const LINGER_MS = 2000;
+
+/** A socket as the wire of a connection. Whoever does not read cannot keep it, and its place, by not reading. */
+export function socketWire(socket: Socket, clock: Clock): Wire {
+  return {
+    write(bytes) {
+      if (socket.writableLength > MAX_BACKLOG_BYTES) socket.destroy();
+      else socket.write(bytes);
+    },
+    end() {
+      socket.destroySoon();
+      const linger = clock.backgroundTimer(LINGER_MS, () => socket.destroy());
+      socket.once('close', () => linger.cancel());
+    },
+    reset: () => socket.resetAndDestroy(),
+  };
+}
