@@ -1,4 +1,4 @@
 import { describeTargets } from './describe-targets.ts';
 import { FROM_FILES } from './targets/index.ts';
 
-describeTargets('files and people', FROM_FILES);
+describeTargets('other files and from people', FROM_FILES);

@@ -145,7 +145,8 @@ function prototypeKeys(): string {
 
 let collect: (() => void) | undefined;
 
-function heapAfterCollection(): number {
+/** What is in use once all garbage is gone. */
+export function heapAfterCollection(): number {
   if (collect === undefined) {
     setFlagsFromString('--expose-gc');
     collect = runInNewContext('gc') as () => void;

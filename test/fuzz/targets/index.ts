@@ -13,5 +13,9 @@ import { WORD_TARGETS } from './words.ts';
 
 /** What comes over a wire. */
 export const FROM_WIRES: readonly Target[] = [...WIRE_TARGETS, ...DIALOGUE_TARGETS, ...ECU_DATA_TARGETS, ...MOCK_TARGETS];
-/** What comes from a file or a person. */
-export const FROM_FILES: readonly Target[] = [...ARCHIVE_TARGETS, ...DATA_FILE_TARGETS, ...WORD_TARGETS];
+/** What comes from an archive. */
+export const FROM_ARCHIVES: readonly Target[] = ARCHIVE_TARGETS;
+/** What comes from other files, and from people. */
+export const FROM_FILES: readonly Target[] = [...DATA_FILE_TARGETS, ...WORD_TARGETS];
+/** All of them. */
+export const TARGETS: readonly Target[] = [...FROM_WIRES, ...FROM_ARCHIVES, ...FROM_FILES];

@@ -85,6 +85,8 @@ function strikeFault(text: string): void {
 const VALUES = ['', ':33', ':5000', ':forever', ':FFFFFFFF', ':old', ':12.5', ':sent', ':WBA6C92010D000009', ':'];
 const FILTERS = [
   '',
+  '',
+  '',
   ',ecu=60',
   ',service=2E',
   ',did=3301',
@@ -97,8 +99,13 @@ const FILTERS = [
   ',ecu=60,ecu=60',
 ];
 
+/** Mostly with a value that its kind takes. */
 function hostileFault(random: Random): string {
-  return random.pick(Object.keys(FAULT_KINDS)) + random.pick(VALUES) + random.pick(FILTERS) + random.pick(FILTERS);
+  const kind = random.pick(Object.keys(FAULT_KINDS));
+  const wanted = FAULT_KINDS[kind]?.value;
+  const fitting = VALUES.filter((value) => (value === '' ? wanted === undefined || wanted.optional : wanted?.pattern.test(value.slice(1))));
+  const value = random.pick(random.oneIn(4) || fitting.length === 0 ? VALUES : fitting);
+  return kind + value + random.pick(FILTERS) + random.pick(FILTERS);
 }
 
 async function openLink(text: string): Promise<void> {
