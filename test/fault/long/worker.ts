@@ -14,9 +14,11 @@ const TRACE_DIGITS = 16;
 
 const references = new Map<string, Promise<Reference>>();
 
-process.on('message', (unit: Unit) => {
-  void run(unit).then((done) => process.send?.(done));
-});
+process.on('message', (unit: Unit) => void answer(unit));
+
+async function answer(unit: Unit): Promise<void> {
+  process.send?.(await run(unit));
+}
 
 async function run(unit: Unit): Promise<Done> {
   const tallies: Record<string, Tally> = {};
