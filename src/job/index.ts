@@ -11,7 +11,6 @@ export * from './discover-blocks.ts';
 export * from './list-blocks.ts';
 export * from './lock-car.ts';
 export * from './message-report.ts';
-export { isJobOpen } from './open-jobs.ts';
 export * from './plan.ts';
 export * from './plan-coding.ts';
 export * from './plan-restore.ts';
