@@ -32,16 +32,32 @@ export function* everySingleFault(reference: Reference, faults: readonly FaultSp
 
 /** A schedule of one fault, or of two: both in the job, or one in it and one in the recovery. */
 export function drawSchedule(reference: Reference, faults: 1 | 2, random: () => number): Schedule {
-  const point = () => drawPoint(reference, random);
+  const point = (where: Where = {}) => drawPoint(reference, random, where);
   if (faults === 1) return { job: [point()], recovery: [] };
-  return random() < 0.5 ? { job: [point(), point()], recovery: [] } : { job: [point()], recovery: [point()] };
+  // Most faults of all end a job at once, so that no second one is met, and a recovery is shorter than a job.
+  if (random() < 0.2) return { job: [point(), point()], recovery: [] };
+  if (random() < 0.6) return { job: [{ ...point({ among: isNoCut }), lasting: false }, point()], recovery: [] };
+  return { job: [point({ among: (fault) => !isNoCut(fault), from: 0.5 })], recovery: [point({ to: 0.5 })] };
+}
+
+/** Whether the process goes on. */
+function isNoCut({ counts, kind }: FaultSpec): boolean {
+  return counts !== 'barrier' || kind.startsWith('clock');
+}
+
+/** Which faults to draw from, and from which part of their points, 0 to 1. */
+interface Where {
+  readonly among?: (fault: FaultSpec) => boolean;
+  readonly from?: number;
+  readonly to?: number;
 }
 
 /** Every kind is as likely as every other, and so is every point of a kind. */
-function drawPoint(reference: Reference, random: () => number): FaultPoint {
-  const possible = FAULTS.filter((fault) => pointsOf(reference, fault) > 0);
+function drawPoint(reference: Reference, random: () => number, { among = () => true, from = 0, to = 1 }: Where): FaultPoint {
+  const possible = FAULTS.filter((fault) => among(fault) && pointsOf(reference, fault) > 0);
   const fault = pick(possible, random);
-  return { kind: fault.kind, at: Math.floor(random() * pointsOf(reference, fault)), lasting: fault.mayLast && random() < 0.3 };
+  const at = Math.floor((from + random() * (to - from)) * pointsOf(reference, fault));
+  return { kind: fault.kind, at, lasting: fault.mayLast && random() < 0.3 };
 }
 
 export function pick<Item>(items: readonly Item[], random: () => number): Item {

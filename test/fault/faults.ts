@@ -1,7 +1,7 @@
 import type { Wire } from '../support/rig.ts';
 
 /** What a fault does to the car by itself, so that it is no fault of the program where that shows afterwards. */
-type Meddling = 'block' | 'cafd';
+type Meddling = 'block' | 'cafd' | 'archive';
 
 /** What the `at` of a point counts: what the mock's fault board asks about, accesses to disk, or those and messages that leave. */
 type Counted = 'board' | 'disk' | 'barrier';
@@ -101,6 +101,7 @@ export const FAULTS: readonly FaultSpec[] = [
   spec('kill', [40, 41], LAPTOP),
   spec('power-cut', [40, 41], LAPTOP),
   spec('torn-cut', [40, 41, 48], LAPTOP),
+  spec('rot-cut', [48], { ...LAPTOP, meddles: 'archive' }),
   spec('clock:forward', [44], LAPTOP),
   spec('clock:back', [44], LAPTOP),
 ];

@@ -37,9 +37,11 @@ export interface RunResult {
   readonly trace: string;
 }
 
+/** Spreads the points over all bits. */
+const PRIME = 7919;
 const YEAR_MS = 365 * 86_400_000;
 const RECOVERY_NEEDED = 5;
-const LEFT: Readonly<Record<string, LeftOnDisk>> = { kill: 'all', 'power-cut': 'synced', 'torn-cut': 'torn' };
+const LEFT: Readonly<Record<string, LeftOnDisk>> = { kill: 'all', 'power-cut': 'synced', 'torn-cut': 'torn', 'rot-cut': 'all' };
 
 /** Runs a scenario undisturbed. */
 export async function measure(scenario: Scenario, wire: Wire): Promise<Reference> {
@@ -70,7 +72,10 @@ export async function runSchedule({ scenario, wire, sides, trace: undisturbed }:
       const outcome = await run();
       const reached = armed.reached();
       const trace = rig.trace();
-      if (outcome.code === 'died') rig.restart(armed.left());
+      if (outcome.code === 'died') {
+        rig.restart(armed.left());
+        for (const { kind, at } of points) if (kind === 'rot-cut') rotJournal(rig, at);
+      }
       await rig.heal();
       told.push({ outcome, begin, after: rig.car.exportState(), recovering: scenario.recovers === true || told.length > 0, trace });
       rig.wake();
@@ -88,7 +93,7 @@ export async function runSchedule({ scenario, wire, sides, trace: undisturbed }:
     const violations = told.flatMap((step) => checkOutcome(step, sides, points));
     violations.push(
       ...(await checkRecovered(rig, { told, sides, points, recovers: scenario.recovers === true })),
-      ...(await checkArchive(rig)),
+      ...(await checkArchive(rig, points)),
       ...rig.violations,
     );
     return {
@@ -152,4 +157,16 @@ function arm(rig: Rig, points: readonly FaultPoint[]): Armed {
     ],
     left: () => left,
   };
+}
+
+/** Flips one bit of the journal that is open; which one, the point decides. */
+function rotJournal(rig: Rig, at: number): void {
+  const bytes = rig.disk
+    .files()
+    .filter((file) => file.endsWith('.jsonl'))
+    .map((file) => rig.disk.bytesOf(file))
+    .findLast((content) => content.length > 0 && !Buffer.from(content).includes('"END"'));
+  if (bytes === undefined) return;
+  const place = (at * PRIME) % (bytes.length * 8);
+  bytes[place >> 3] = (bytes[place >> 3] ?? 0) ^ (1 << (place & 7));
 }

@@ -35,12 +35,15 @@ export class WriteWatch {
   }
 
   over(inner: Transport): Transport {
-    const { onSend, onMessage, report, fenceMs } = this.#options;
+    const { onSend, onMessage, current, report, fenceMs } = this.#options;
     let silentSinceMs: number | undefined;
+    /** Who stood behind the link when it was opened: somebody else may be met later, but not missed then. */
+    let met = current();
     const watched = {
       open: async (signal?: AbortSignal) => {
         if (silentSinceMs !== undefined && inner.clock.now() - silentSinceMs >= fenceMs) this.#unanswered.clear();
         silentSinceMs = undefined;
+        met = current();
         return inner.open(signal);
       },
       close: async () => {
@@ -51,7 +54,7 @@ export class WriteWatch {
         onSend?.(payload);
         onMessage?.(payload);
         if (payload[0] === SECURITY_ACCESS) report('security access was asked for');
-        if (payload[0] === WRITE_DATA_BY_IDENTIFIER) this.#assertCovered(ecu, payload);
+        if (payload[0] === WRITE_DATA_BY_IDENTIFIER) this.#assertCovered(ecu, payload, met);
         return inner.send(ecu, payload, signal);
       },
       receive: async (deadlineMs: number, signal?: AbortSignal) => {
@@ -79,10 +82,10 @@ export class WriteWatch {
 
   /**
    * I1: what a crash at this very moment would leave on disk holds the block's true previous bytes, twice (backup and
-   * BEGIN), and the intent to replace them. I5: no bit outside the mask. I7: one write per intent, and none after an
+   * BEGIN), and the intent to replace them. I5: no bit outside the mask, no other car or unit. I7: one write per intent, and none after an
    * unanswered one without a fence.
    */
-  #assertCovered(ecu: EcuAddress, payload: Uint8Array): void {
+  #assertCovered(ecu: EcuAddress, payload: Uint8Array, met: CarState): void {
     const { disk, current, report } = this.#options;
     const address = toHex(Uint8Array.of(ecu));
     const did = toHex(payload.subarray(1, 3));
@@ -101,6 +104,7 @@ export class WriteWatch {
       return;
     }
     const { begin, op, intent } = covering;
+    if ([met, current()].every((car) => isAnother(car, begin, address))) report(`I5: ${what} for another car or unit`);
     if (this.#used.has(intent)) report(`I7: ${what} twice on one intent`);
     this.#used.add(intent);
     // On the way back the bytes in the car are the job's own; the true ones were asserted on the way forward.
@@ -129,13 +133,18 @@ interface Cover {
   readonly intent: string;
 }
 
-function coverOf(path: string, { begin, records, open }: JournalContents, { address, did, bytes }: Block): Cover | undefined {
+/** Whether a car or its unit is not the one that a job was begun on. */
+function isAnother(car: CarState, begin: BeginRecord, address: string): boolean {
+  const unit = begin.ecus.find((candidate) => candidate.address === address);
+  return car.vin !== begin.vin || car.ecus[address]?.dids?.['F18C'] !== unit?.serial;
+}
+
+function coverOf(path: string, { begin, records, open, tail }: JournalContents, { address, did, bytes }: Block): Cover | undefined {
   const index = begin?.ops.findIndex((op) => op.ecu === address && op.did === did) ?? -1;
   const op = begin?.ops[index];
-  const intents = records.filter((record) => record.type === 'INTENT');
-  const last = intents.at(-1);
+  const last = records.findLast((record) => record.type === 'INTENT');
   if (!open || begin === undefined || op === undefined || last?.op !== index) return undefined;
-  return bytes === (last.dir === 'forward' ? op.new : op.old) ? { begin, op, intent: `${path} ${intents.length}` } : undefined;
+  return bytes === (last.dir === 'forward' ? op.new : op.old) ? { begin, op, intent: `${path} ${tail.seq}` } : undefined;
 }
 
 function holds(file: Uint8Array, { address, did, bytes }: Block): boolean {
