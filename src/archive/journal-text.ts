@@ -3,6 +3,7 @@ import { KombiError } from '../core/index.ts';
 import { newerFormatError } from './archive-error.ts';
 import { type BeginRecord, type EndRecord, JOURNAL_FORMAT, type JournalRecord, journalRecordSchema } from './journal-records.ts';
 import { sha256 } from './sha256.ts';
+import { parseStrictJson, UnsoundText } from './strict-json.ts';
 
 /** Where the next line of a journal goes. */
 export interface JournalTail {
@@ -113,8 +114,9 @@ function readLine(line: Uint8Array, expected: JournalTail, name: string): { read
 /** A sum that holds vouches for no more than the bytes: whoever wrote them may have written anything. */
 function parseBody(text: string): unknown {
   try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+    return parseStrictJson(new TextEncoder().encode(text)).document;
+  } catch (error) {
+    if (error instanceof UnsoundText) return undefined;
+    throw error;
   }
 }

@@ -1,6 +1,8 @@
 import { MAX_FILE_BYTES } from './archive-folder.ts';
 
 const MAX_DEPTH = 16;
+/** Far more than any car has rows of coding data; a reader that lists what is wrong with each needs memory for all. */
+const MAX_VALUES = 1 << 18;
 // An escaped spelling of such a key gets past this, but is not canonical.
 const FORBIDDEN_KEY = /"(__proto__|constructor|prototype)"\s*:/;
 
@@ -18,7 +20,7 @@ export function canonicalText(document: unknown): string {
 }
 
 /**
- * Parses JSON that nobody need trust: at most 16 MiB, 16 levels deep, UTF-8, no key that could reach a prototype.
+ * Parses JSON that nobody need trust: at most 16 MiB, 16 levels deep, 262144 values, UTF-8, no key that could reach a prototype.
  *
  * @throws {UnsoundText}
  */
@@ -30,7 +32,7 @@ export function parseStrictJson(bytes: Uint8Array): ParsedText {
   } catch {
     throw new UnsoundText('it is not UTF-8');
   }
-  checkDepth(bytes);
+  checkShape(bytes);
   const forbidden = FORBIDDEN_KEY.exec(text)?.[1];
   if (forbidden !== undefined) throw new UnsoundText(`the key ${forbidden} is not allowed`);
   try {
@@ -50,9 +52,10 @@ export function checkCanonical({ text, document }: ParsedText): void {
   if (canonicalText(document) !== text) throw new UnsoundText('its text is not spelled as kombi spells it');
 }
 
-/** Before parsing, so that no nesting is ever built. Quotes, backslashes and brackets are ASCII: bytes will do. */
-function checkDepth(bytes: Uint8Array): void {
+/** Before parsing, so that nothing of it is ever built. What is looked for is ASCII: bytes will do. */
+function checkShape(bytes: Uint8Array): void {
   let depth = 0;
+  let values = 1;
   let inString = false;
   for (let index = 0; index < bytes.length; index += 1) {
     const byte = bytes[index];
@@ -66,6 +69,9 @@ function checkDepth(bytes: Uint8Array): void {
       if (depth > MAX_DEPTH) throw new UnsoundText(`it is nested more than ${MAX_DEPTH} deep`);
     } else if (byte === 0x7d || byte === 0x5d) {
       depth -= 1;
+    } else if (byte === 0x2c) {
+      values += 1;
+      if (values > MAX_VALUES) throw new UnsoundText(`it holds more than ${MAX_VALUES} values`);
     }
   }
 }
