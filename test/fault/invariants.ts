@@ -32,7 +32,9 @@ export function checkOutcome({ outcome, begin, after, recovering }: Told, sides:
     (exit === DONE && (vehicle === 'changed' || vehicle === 'untouched')) ||
     (UNTOUCHED.includes(exit) && vehicle === 'untouched') ||
     (exit === RESTORED && vehicle === 'restored') ||
-    ((exit === RECOVERY_NEEDED || exit === STUCK) && vehicle === 'unknown');
+    ((exit === RECOVERY_NEEDED || exit === STUCK) && vehicle === 'unknown') ||
+    // A journal that does not even tell what it was for: neither does anybody else.
+    (exit === ARCHIVE_DAMAGED && recovering && vehicle === 'unknown');
   if (!fits) return [`${says} is no answer to a fault: ${message}`];
   const state = expected[vehicle];
   // An ECU that falls over by itself loses what no reset has committed, so half a job may undo itself.
