@@ -35,6 +35,7 @@ export interface JournalContents {
 }
 
 const LF = 0x0a;
+const BRACE = 0x7d;
 const SUM = /^(?<body>\{.*),"sum":"(?<sum>[0-9a-f]{64})"\}$/s;
 const lineSchema = z.object({ seq: z.int(), prev: z.string() });
 const newerSchema = z.object({ type: z.literal('BEGIN'), format: z.int().gt(JOURNAL_FORMAT) });
@@ -70,7 +71,10 @@ export function encodeJournalLine(
  */
 export function readJournal(bytes: Uint8Array, name = 'The journal'): JournalContents {
   const records: JournalRecord[] = [];
-  let tail = FIRST_LINE;
+  let seq = FIRST_LINE.seq;
+  let before: Uint8Array | undefined;
+  // Hashed only for a line that can follow it: a file of empty ones has sixteen million.
+  const tail = (): JournalTail => ({ seq, prev: before === undefined ? FIRST_LINE.prev : sha256(before) });
   let damaged: string | undefined;
   let torn = false;
   let unterminated = false;
@@ -86,19 +90,21 @@ export function readJournal(bytes: Uint8Array, name = 'The journal'): JournalCon
       break;
     }
     if (record !== undefined) records.push(record);
-    if (problem !== undefined) damaged ??= `line ${tail.seq + 1}: ${problem}`;
+    if (problem !== undefined) damaged ??= `line ${seq + 1}: ${problem}`;
     unterminated = !finished;
     length += line.length + (finished ? 1 : 0);
-    tail = { seq: tail.seq + 1, prev: sha256(line) };
+    seq += 1;
+    before = line;
   }
   const begin = records.find((record) => record.type === 'BEGIN');
   const end = records.findLast((record) => record.type === 'END');
   const open = end === undefined && (records.length > 0 || damaged !== undefined);
-  return { records, begin, end, open, torn, damaged, length, unterminated, tail };
+  return { records, begin, end, open, torn, damaged, length, unterminated, tail: tail() };
 }
 
 /** A record may be sound and yet stand in the wrong place. */
-function readLine(line: Uint8Array, expected: JournalTail, name: string): { readonly record?: JournalRecord; readonly problem?: string } {
+function readLine(line: Uint8Array, tail: () => JournalTail, name: string): { readonly record?: JournalRecord; readonly problem?: string } {
+  if (line.at(-1) !== BRACE) return { problem: 'it is no line of a journal' };
   const { body, sum } = SUM.exec(new TextDecoder('utf-8', { ignoreBOM: true }).decode(line))?.groups ?? {};
   if (body === undefined) return { problem: 'it is no line of a journal' };
   if (sha256(`${body}}`) !== sum) return { problem: 'its sum does not hold' };
@@ -107,6 +113,7 @@ function readLine(line: Uint8Array, expected: JournalTail, name: string): { read
   const envelope = lineSchema.safeParse(document);
   const record = journalRecordSchema.safeParse(document);
   if (!envelope.success || !record.success) return { problem: 'it is no record that this version knows' };
+  const expected = tail();
   if (envelope.data.seq === expected.seq && envelope.data.prev === expected.prev) return { record: record.data };
   return { record: record.data, problem: 'it does not follow the line before it' };
 }

@@ -47,7 +47,8 @@ function mutatePlace(random: Random, places: readonly Place[]): void {
       else delete parent[key];
       return;
     case 1:
-      put(parent, random.pick(HOSTILE_TEXTS), value);
+      if (Array.isArray(parent)) parent.unshift(value);
+      else put(parent, random.pick(HOSTILE_TEXTS), value);
       return;
     case 2:
       if (Array.isArray(parent)) parent.push(value);

@@ -9,6 +9,8 @@ export interface RunOptions {
   /** The first index, and how many. */
   readonly from: number;
   readonly count: number;
+  /** When an input counts as one that hangs. */
+  readonly hangMs?: number;
 }
 
 export interface Tally {
@@ -45,13 +47,15 @@ const NO_STACK = 0;
  *
  * @throws {FuzzFailure} for the first that ends otherwise than by a value or a refusal
  */
-export async function runTarget(target: Target, { seed, from, count }: RunOptions): Promise<Tally> {
+export async function runTarget(target: Target, { seed, from, count, hangMs = HANG_MS }: RunOptions): Promise<Tally> {
   const tally = { inputs: 0, accepted: 0, refused: 0 };
   const before = heapAfterCollection();
   const prototypes = prototypeKeys();
   let index = from;
   let input: Input = '';
   const next = () => {
+    // The input before is not to blame where none can be made.
+    input = '';
     input = target.make(new Random(seedOf(seed, target.name, index)));
     return target.parse(input);
   };
@@ -86,7 +90,7 @@ export async function runTarget(target: Target, { seed, from, count }: RunOption
     while (index < from + count) {
       const until = Math.min(from + count, index + BATCH);
       if (target.waits) await runWaitingBatch(until);
-      else interruptible(() => runBatch(until));
+      else interruptible(() => runBatch(until), hangMs);
       if (prototypeKeys() !== prototypes) throw new Violation('something was left on a prototype by one of the last inputs');
     }
   } catch (error) {
@@ -106,7 +110,7 @@ export async function runTarget(target: Target, { seed, from, count }: RunOption
 export async function runInput(target: Target, input: Input, where: string): Promise<void> {
   const prototypes = prototypeKeys();
   try {
-    await interruptible(() => target.parse(input));
+    await interruptible(() => target.parse(input), HANG_MS);
   } catch (error) {
     try {
       checkRefusal(error, target.errors);
@@ -134,9 +138,9 @@ const call = new Script('work()');
 createContext(room);
 
 /** Runs `work` so that an endless loop in it, or in a regular expression, is cut off. */
-function interruptible<T>(work: () => T): T {
+function interruptible<T>(work: () => T, timeout: number): T {
   room.work = work;
-  return call.runInContext(room, { timeout: HANG_MS }) as T;
+  return call.runInContext(room, { timeout }) as T;
 }
 
 function prototypeKeys(): string {
