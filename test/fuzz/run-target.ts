@@ -33,6 +33,9 @@ export class FuzzFailure extends Error {
   }
 }
 
+/** No input could be made: the fault is ours, and no target's. */
+export class GeneratorError extends Error {}
+
 /** Inputs between two looks at the clock and at the prototypes. */
 const BATCH = 128;
 /** An input that takes this long hangs; the slowest take some milliseconds. */
@@ -54,9 +57,7 @@ export async function runTarget(target: Target, { seed, from, count, hangMs = HA
   let index = from;
   let input: Input = '';
   const next = () => {
-    // The input before is not to blame where none can be made.
-    input = '';
-    input = target.make(new Random(seedOf(seed, target.name, index)));
+    input = makeInput(target, seedOf(seed, target.name, index));
     return target.parse(input);
   };
   const refused = (error: unknown) => {
@@ -94,6 +95,7 @@ export async function runTarget(target: Target, { seed, from, count, hangMs = HA
       if (prototypeKeys() !== prototypes) throw new Violation('something was left on a prototype by one of the last inputs');
     }
   } catch (error) {
+    if (error instanceof GeneratorError) throw error;
     Error.stackTraceLimit = stackTraceLimit;
     const where = `input ${index} of KOMBI_SEED=${seed}`;
     throw new FuzzFailure({ target: target.name, input, where, cause: await again(target, input, error) });
@@ -120,6 +122,14 @@ export async function runInput(target: Target, input: Input, where: string): Pro
   }
   if (prototypeKeys() !== prototypes)
     throw new FuzzFailure({ target: target.name, input, where, cause: 'it left something on a prototype' });
+}
+
+function makeInput(target: Target, seed: number): Input {
+  try {
+    return target.make(new Random(seed));
+  } catch (cause) {
+    throw new GeneratorError(`${target.name}: no input can be made of seed ${seed}`, { cause });
+  }
 }
 
 /** The failure once more, with its stack; what does not fail alone keeps its first error. */
