@@ -104,6 +104,7 @@ export const FAULTS: readonly FaultSpec[] = [
   spec('rot-cut', [48], { ...LAPTOP, meddles: 'archive' }),
   spec('clock:forward', [44], LAPTOP),
   spec('clock:back', [44], LAPTOP),
+  spec('sleep', [45], LAPTOP),
 ];
 
 const BY_KIND = new Map(FAULTS.map((fault) => [fault.kind, fault]));

@@ -141,8 +141,9 @@ function arm(rig: Rig, points: readonly FaultPoint[]): Armed {
     const number = barriers++;
     for (const point of blows.filter(({ at }) => at === number)) {
       hit.add(point);
-      if (point.kind === 'clock:forward') rig.wallClockOffMs += YEAR_MS;
-      else if (point.kind === 'clock:back') rig.wallClockOffMs -= YEAR_MS;
+      if (point.kind === 'clock:forward') rig.clock.asleepMs += YEAR_MS;
+      else if (point.kind === 'clock:back') rig.clock.asleepMs -= YEAR_MS;
+      else if (point.kind === 'sleep') rig.sleep();
       else {
         left = LEFT[point.kind] ?? left;
         rig.die();

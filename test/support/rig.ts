@@ -47,6 +47,7 @@ export interface RigOptions {
 
 const TOOL = { name: 'kombi', version: 'test' };
 const DAY = Date.UTC(2026, 10, 20, 10, 15, 30);
+const HOUR_MS = 3_600_000;
 const BAUD = 115_200;
 const WRITE_DATA_BY_IDENTIFIER = 0x2e;
 const SERIAL_NUMBER = 0xf18c;
@@ -110,8 +111,6 @@ export class Rig {
   onBarrier: () => void = () => undefined;
   /** Called before each message leaves. */
   onSend: (payload: Uint8Array) => void = () => undefined;
-  /** How far the laptop's wall clock is off, milliseconds. */
-  wallClockOffMs = 0;
   #dead = false;
   #hangs = false;
   #connected = false;
@@ -154,7 +153,7 @@ export class Rig {
   }
 
   now(): Date {
-    return new Date(DAY + this.wallClockOffMs + this.clock.now());
+    return new Date(DAY + this.clock.wallMs());
   }
 
   /** Cuts the ENET cable when so many more bytes have reached the car, until {@link heal}. */
@@ -245,6 +244,12 @@ export class Rig {
     });
   }
 
+  /** The lid is closed for an hour: the calendar goes on, and every session of the car has lapsed when it is opened. */
+  sleep(): void {
+    this.clock.asleepMs += HOUR_MS;
+    for (const ecu of this.car.ecus.values()) ecu.endSession();
+  }
+
   /** From now on the process is dead: nothing it does reaches disk or wire any more. */
   die(): never {
     this.#dead = true;
@@ -272,7 +277,7 @@ export class Rig {
   }
 
   #note(what: string): void {
-    this.#trace.update(`${this.clock.now()} ${this.wallClockOffMs} ${what}\n`);
+    this.#trace.update(`${this.clock.now()} ${this.clock.asleepMs} ${what}\n`);
   }
 
   /** Tells runs apart: every byte and message on the wire and every access to disk so far, with its time. */

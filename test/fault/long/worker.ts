@@ -14,6 +14,8 @@ const TRACE_DIGITS = 16;
 
 const references = new Map<string, Promise<Reference>>();
 
+// Nobody is left to work for.
+process.on('disconnect', () => process.exit());
 process.on('message', (unit: Unit) => void answer(unit));
 
 async function answer(unit: Unit): Promise<void> {

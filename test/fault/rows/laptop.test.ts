@@ -178,7 +178,7 @@ describe('the clock', () => {
         wires: BOTH,
         run(rig) {
           whenSent(rig, [0x10, 0x03], () => {
-            rig.wallClockOffMs = jumpMs;
+            rig.clock.asleepMs = jumpMs;
           });
           return rig.code([BIT]);
         },
