@@ -20,15 +20,14 @@ function strike() {
   process.kill(process.pid, signal);
 }
 
+// Listened for from the start: the trace tells of the barrier before the program waits at it, and unheard the signal would kill.
+const released = signal === 'hold' ? new Promise((resolve) => process.once('SIGUSR2', resolve)) : undefined;
+
 /** The program goes on living meanwhile. */
-function held() {
+async function held() {
   const living = setInterval(() => undefined, 1000);
-  return new Promise((resolve) => {
-    process.once('SIGUSR2', () => {
-      clearInterval(living);
-      resolve(undefined);
-    });
-  });
+  await released;
+  clearInterval(living);
 }
 
 /**
