@@ -44,6 +44,7 @@ export async function carryOut(car: Car, plan: Plan, options: CarryOutOptions): 
   const { vin } = car.identity;
   const now = options.now ?? (() => new Date());
   const operations = plan.changes.map((change): Operation => ({ ...change, ecuName: car.catalog.ecuName(change.ecu) }));
+  const identifiedAt = car.client.reopened;
   let journal: Journal;
   try {
     await assertReady(car, plan, options);
@@ -56,6 +57,7 @@ export async function carryOut(car: Car, plan: Plan, options: CarryOutOptions): 
     journal,
     operations,
     ecus: plan.ecus,
+    identifiedAt,
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
   });
   const settling: SettleOptions = { transaction, journal, vin, now };

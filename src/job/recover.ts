@@ -73,12 +73,14 @@ async function recoverJournal(car: Car, recovery: Recovery): Promise<RecoverResu
   const written = intents.map((intent): WrittenBefore => ({ index: intent.op, direction: intent.dir }));
   // A rotten line may have been an intent: then any block may have been written.
   if (open.damaged !== undefined) written.push(...operations.map((_, index): WrittenBefore => ({ index, direction: 'forward' })));
+  const identifiedAt = car.client.reopened;
   const ecus = await sameEcus(car, begin);
   const transaction = new Transaction({
     car,
     journal,
     operations,
     ecus,
+    identifiedAt,
     written,
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
   });

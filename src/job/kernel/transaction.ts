@@ -22,6 +22,8 @@ export interface TransactionOptions {
   readonly operations: readonly Operation[];
   /** As identified before anything was written. */
   readonly ecus: readonly EcuIdentity[];
+  /** `client.reopened` before they were: a link opened anew since may lead to another car. */
+  readonly identifiedAt: number;
   /** Writes already made, by an interrupted run of the same journal. */
   readonly written?: readonly WrittenBefore[];
   readonly onProgress?: OnProgress;
@@ -50,7 +52,7 @@ export class Transaction {
     this.#options = options;
     this.#gate = Car.gateOf(options.car);
     this.#writes = [...(options.written ?? [])];
-    this.#identifiedAt = options.car.client.reopened;
+    this.#identifiedAt = options.identifiedAt;
   }
 
   get operations(): readonly Operation[] {
