@@ -28,6 +28,15 @@ export function notConfirmed(operation: Operation, cause: KombiError): KombiErro
   });
 }
 
+/** Earlier runs of the same job have used up the writes that a block may have (reliability, I7). */
+export function triedEnough(operation: Operation): KombiError {
+  return new KombiError({
+    code: 'job.tried-enough',
+    message: `${nameOf(operation)} was written as often as a job may, and does not hold the new bytes`,
+    hint: 'Run `kombi recover` without --forward: it puts the old bytes back.',
+  });
+}
+
 /** Whether an error leaves open what the ECU did: it lost its voice or the line was cut. */
 export function isSilence(error: unknown): boolean {
   return (

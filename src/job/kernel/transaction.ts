@@ -5,7 +5,7 @@ import { cafdsOf, type EcuIdentity } from '../../vehicle/index.ts';
 import { Car } from '../car.ts';
 import type { OnProgress } from '../plan.ts';
 import { readSettled } from '../read-twice.ts';
-import { changedSincePlan, notConfirmed, notStored } from './deviations.ts';
+import { changedSincePlan, notConfirmed, notStored, triedEnough } from './deviations.ts';
 import { assertSameCar, fence } from './fence.ts';
 import type { Gate } from './gate.ts';
 import { holdingOf, nameOf, type Operation } from './operation.ts';
@@ -77,6 +77,7 @@ export class Transaction {
     if (holdingOf(operation, before) === 'new') return;
     if (holdingOf(operation, before) !== 'old') throw changedSincePlan(operation, before);
     for (;;) {
+      if (!this.#mayWrite(index, 'forward')) throw triedEnough(operation);
       const outcome = await this.#write(index, 'forward');
       if (outcome.kind === 'unknown') await this.fence();
       const after = holdingOf(operation, await this.read(index, { afterReset: false }));

@@ -33,10 +33,10 @@ await Promise.all(
 );
 // Without a patch the same hunt must find nothing, or it would prove nothing.
 const sound = values.only === undefined ? await hunt({ name: 'none', error: 'none', patches: [] }) : undefined;
-if (values.only === undefined) writeCoverage({ mutants: verdicts });
 for (const { name, caughtBy, schedules } of verdicts)
   process.stdout.write(`${caughtBy === undefined ? 'SURVIVED' : 'caught  '} ${name} after ${schedules}: ${caughtBy}\n`);
 if (sound?.caughtBy !== undefined) throw new Error(`the sound program is caught too: ${sound.caughtBy}`);
+if (values.only === undefined) writeCoverage({ mutants: verdicts });
 if (verdicts.some(({ caughtBy }) => caughtBy === undefined)) process.exitCode = 1;
 
 async function hunt({ name, error, patches }: Mutant): Promise<Verdict> {

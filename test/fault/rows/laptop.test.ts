@@ -136,6 +136,28 @@ describe('the process', () => {
       await rig.dispose();
     });
 
+    it(`row 41: recover --forward killed again and again at the write never makes a third one · ${wire}`, async () => {
+      const rig = new Rig({ wire, profile: 'f06-short' });
+      whenSent(rig, WRITE, () => rig.die());
+      await rig.code([BIT]);
+      rig.restart('synced');
+      whenSent(rig, WRITE, () => rig.die());
+      expect((await rig.recover({ forward: true })).code).toBe('died');
+      rig.restart('synced');
+      let writes = 0;
+      whenSent(rig, WRITE, () => {
+        writes += 1;
+      });
+      const third = await rig.recover({ forward: true });
+      expect(third).toMatchObject({ exit: 5, vehicle: 'unknown' });
+      expect(third.message).toContain('was written as often as a job may');
+      expect(writes).toBe(0);
+      expect(await rig.recover()).toMatchObject({ exit: 4, vehicle: 'restored' });
+      expect(diffStates(rig.before, rig.car.exportState())).toEqual([]);
+      expect(rig.violations).toEqual([]);
+      await rig.dispose();
+    });
+
     it(`row 48: a rotten line of the journal: the old bytes come from the backup · ${wire}`, async () => {
       const rig = await interrupted(wire);
       rot(rig, '.jsonl', '"INTENT"');
