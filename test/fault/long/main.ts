@@ -1,6 +1,6 @@
 // The long campaign on virtual time: `npm run test:faults`. What it counted goes into fault-coverage.json, under
-// `simulated`; a part of it (--scenario, --wire, --every) is a look and goes to stdout only.
-//   --scenario NAME --wire enet|elm327   only these            --every N       one schedule in N
+// `simulated`, which says of how many one was run; a part of it (--scenario, --wire) goes to stdout only.
+//   --scenario NAME --wire enet|elm327   only these            --every N       one single fault in N
 //   --pairs N                            two-fault schedules   --seed N        replays them (20000, 20261120)
 //   --replay 'enet one-bit nrc:33@4'     one schedule, told
 import { parseArgs } from 'node:util';
@@ -45,7 +45,7 @@ async function campaign(): Promise<void> {
   const seed = Number(values.seed);
   const wires = (['enet', 'elm327'] as const).filter((wire) => values.wire === undefined || wire === values.wire);
   const scenarios = SCENARIOS.map(({ name }) => name).filter((name) => values.scenario === undefined || name === values.scenario);
-  const isWhole = values.scenario === undefined && values.wire === undefined && every === 1;
+  const isWhole = values.scenario === undefined && values.wire === undefined;
   const parts = wires.flatMap((wire) =>
     scenarios.flatMap((scenario) =>
       Array.from({ length: PARTS }, (_, part) => ({ wire, scenario, part: part * every, of: PARTS * every })),
@@ -54,7 +54,7 @@ async function campaign(): Promise<void> {
   const units: Unit[] = [
     ...parts.map((part): Unit => ({ kind: 'singles', ...part })),
     ...parts.filter(({ scenario }) => CUT_SCENARIOS.includes(scenario)).map((part): Unit => ({ kind: 'cuts', ...part, seed })),
-    ...(values.scenario === undefined && values.wire === undefined ? pairUnits(Math.ceil(Number(values.pairs) / every), seed) : []),
+    ...(isWhole ? pairUnits(Number(values.pairs), seed) : []),
   ];
   const begun = performance.now();
   const done = await runUnits(units, tell);
