@@ -83,12 +83,22 @@ export async function checkRecovered(
   return violations;
 }
 
-/** I7 in the journals, and every file of the archive sound. */
-export async function checkArchive(rig: Rig, points: readonly FaultPoint[]): Promise<readonly string[]> {
+/** Every file of the archive sound, I7 in the journals, and I4: the car holds what END says. */
+export async function checkArchive(
+  rig: Rig,
+  { points, sides, endedBefore }: { points: readonly FaultPoint[]; sides: Sides; endedBefore: number },
+): Promise<readonly string[]> {
   const isRotten = points.some(({ kind }) => faultOf(kind).meddles === 'archive');
   const { problems } = isRotten ? { problems: [] } : await rig.archive().verifyAll();
   const violations = problems.map(({ path, problem }) => `the archive is damaged: ${path.split('/').at(-1)}: ${problem}`);
-  for (const { txid, begin, records } of await rig.archive().listJournals()) {
+  const journals = await rig.archive().listJournals();
+  const end = journals.filter((journal) => journal.end !== undefined)[endedBefore]?.end;
+  if (end !== undefined && end.state !== 'STUCK') {
+    const side = end.state === 'COMMITTED' ? sides.new : sides.old;
+    if (differs(rig.car.exportState(), side, points))
+      violations.push(`I4: the journal says ${end.state}, and the car holds something else`);
+  }
+  for (const { txid, begin, records } of journals) {
     for (const op of begin.ops.keys()) {
       for (const dir of ['forward', 'back'] as const) {
         const writes = records.filter((record) => record.type === 'INTENT' && record.op === op && record.dir === dir).length;

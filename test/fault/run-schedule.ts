@@ -47,7 +47,7 @@ const LEFT: Readonly<Record<string, LeftOnDisk>> = { kill: 'all', 'power-cut': '
 export async function measure(scenario: Scenario, wire: Wire): Promise<Reference> {
   const rig = new Rig({ wire, profile: 'f06-short' });
   try {
-    await scenario.prepare?.(rig);
+    await prepare(rig, scenario);
     const old = scenario.recovers ? rig.before : rig.car.exportState();
     const armed = arm(rig, []);
     const outcome = await scenario.run(rig);
@@ -64,7 +64,7 @@ export async function measure(scenario: Scenario, wire: Wire): Promise<Reference
 export async function runSchedule({ scenario, wire, sides, trace: undisturbed }: Reference, schedule: Schedule): Promise<RunResult> {
   const rig = new Rig({ wire, profile: 'f06-short' });
   try {
-    await scenario.prepare?.(rig);
+    const endedBefore = await prepare(rig, scenario);
     const told: (Told & { readonly trace: string })[] = [];
     const disturb = async (points: readonly FaultPoint[], run: () => Promise<Outcome>): Promise<boolean> => {
       const begin = rig.car.exportState();
@@ -93,7 +93,7 @@ export async function runSchedule({ scenario, wire, sides, trace: undisturbed }:
     const violations = told.flatMap((step) => checkOutcome(step, sides, points));
     violations.push(
       ...(await checkRecovered(rig, { told, sides, points, recovers: scenario.recovers === true })),
-      ...(await checkArchive(rig, points)),
+      ...(await checkArchive(rig, { points, sides, endedBefore })),
       ...rig.violations,
     );
     return {
@@ -107,6 +107,12 @@ export async function runSchedule({ scenario, wire, sides, trace: undisturbed }:
   } finally {
     await rig.dispose();
   }
+}
+
+/** Gives how many jobs have ended before the command begins. */
+async function prepare(rig: Rig, scenario: Scenario): Promise<number> {
+  await scenario.prepare?.(rig);
+  return (await rig.archive().listJournals()).filter(({ end }) => end !== undefined).length;
 }
 
 interface Armed {
