@@ -1,0 +1,5 @@
+/**
+ * recording: file formats of recorded sessions and cars, as pure codecs. Text in, values out and back; no file is
+ * opened here and no car is asked. What a recording is good for is decided by who plays it: the mock car, or a replay.
+ */
+export type * from './exchange.ts';
