@@ -18,8 +18,12 @@ import {
   startMockCar,
 } from 'kombi';
 import { expect, it } from 'vitest';
+import { watchEveryWrite } from '../support/watch-every-write.ts';
 
 // kombi as a library: one bit is coded and put back, here on a mock car. A real car differs in the link alone.
+
+// Our own tests watch each write on the wire; yours need not.
+watchEveryWrite();
 
 const tool = { name: 'my-program', version: '1.0.0' };
 

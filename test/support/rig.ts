@@ -97,8 +97,8 @@ export class Rig {
   readonly directory: string;
   readonly car: MockCar;
   readonly before: CarState;
-  /** What the watch on the wire saw that must not be; every test asserts that there is nothing. */
-  readonly violations: string[] = [];
+  readonly #violations: string[] = [];
+  #areViolationsTold = false;
   #board: FaultBoard;
   readonly #asked = new Map<string, number>();
   readonly #trace = createHash('sha256');
@@ -135,10 +135,10 @@ export class Rig {
     this.before = this.car.exportState();
     const { p2StarMs, s3Ms } = this.car.profile.timing;
     this.#watch = new WriteWatch({
-      disk: this.disk,
+      durableFiles: () => this.disk.durableFiles(),
       current: () => this.car.exportState(),
       fenceMs: Math.max(p2StarMs, s3Ms),
-      report: (violation) => this.violations.push(violation),
+      report: (violation) => this.#violations.push(violation),
       onMessage: (payload) => this.#note(toHex(payload)),
       onSend: (payload) => {
         this.#pass();
@@ -285,9 +285,17 @@ export class Rig {
     return this.#trace.copy().digest('hex');
   }
 
+  /** What the watch on the wire saw that must not be. Whoever does not ask for it is told by {@link dispose}. */
+  get violations(): readonly string[] {
+    this.#areViolationsTold = true;
+    return this.#violations;
+  }
+
+  /** @throws where a write was not covered and nobody has asked */
   async dispose(): Promise<void> {
     for (const link of this.#links) await link.dispose();
     this.car.close();
+    if (this.#violations.length > 0 && !this.#areViolationsTold) throw new Error(this.#violations.join('\n'));
   }
 
   async #job(makePlan: (car: Car, archive: Archive) => Promise<Plan>, signal?: AbortSignal): Promise<Outcome> {

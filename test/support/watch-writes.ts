@@ -1,13 +1,20 @@
 import { type BeginRecord, type JournalContents, readJournal } from '../../src/archive/index.ts';
 import { type EcuAddress, toHex } from '../../src/core/index.ts';
-import type { CarState } from '../../src/mock/index.ts';
 import type { Transport } from '../../src/transport/index.ts';
-import type { MemoryDisk } from './memory-disk.ts';
+
+type Hexes = Readonly<Record<string, string>> | undefined;
+
+/** What a write is measured by: who the car is, and what its blocks hold, in hex. */
+export interface KnownCar {
+  readonly vin: string;
+  readonly ecus: Readonly<Record<string, { readonly blocks?: Hexes; readonly dids?: Hexes }>>;
+}
 
 export interface WatchOptions {
-  readonly disk: MemoryDisk;
+  /** What a crash at this moment would leave, by path. */
+  readonly durableFiles: () => ReadonlyMap<string, Uint8Array>;
   /** The car as it is at this moment. */
-  readonly current: () => CarState;
+  readonly current: () => KnownCar;
   /** The shortest silence that counts as a fence, milliseconds. */
   readonly fenceMs: number;
   readonly report: (violation: string) => void;
@@ -85,8 +92,8 @@ export class WriteWatch {
    * BEGIN), and the intent to replace them. I5: no bit outside the mask, no other car or unit. I7: one write per intent, and none after an
    * unanswered one without a fence.
    */
-  #assertCovered(ecu: EcuAddress, payload: Uint8Array, met: CarState): void {
-    const { disk, current, report } = this.#options;
+  #assertCovered(ecu: EcuAddress, payload: Uint8Array, met: KnownCar): void {
+    const { durableFiles, current, report } = this.#options;
     const address = toHex(Uint8Array.of(ecu));
     const did = toHex(payload.subarray(1, 3));
     const bytes = toHex(payload.subarray(3));
@@ -94,7 +101,7 @@ export class WriteWatch {
     const block = `${ecu} ${did}`;
     if (this.#unanswered.has(block)) report(`I7: ${what} after an unanswered one without a fence`);
     this.#unanswered.add(block);
-    const files = disk.durableFiles();
+    const files = durableFiles();
     const covering = [...files]
       .filter(([path]) => path.endsWith('.jsonl'))
       .map(([path, content]) => coverOf(path, readJournal(content), { address, did, bytes }))
@@ -134,7 +141,7 @@ interface Cover {
 }
 
 /** Whether a car or its unit is not the one that a job was begun on. */
-function isAnother(car: CarState, begin: BeginRecord, address: string): boolean {
+function isAnother(car: KnownCar, begin: BeginRecord, address: string): boolean {
   const unit = begin.ecus.find((candidate) => candidate.address === address);
   return car.vin !== begin.vin || car.ecus[address]?.dids?.['F18C'] !== unit?.serial;
 }

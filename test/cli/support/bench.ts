@@ -6,6 +6,7 @@ import { execute } from '../../../src/cli/execute.ts';
 import type { Io } from '../../../src/cli/io.ts';
 import { resultSchema } from '../../../src/cli/schemas.ts';
 import { diffStates, startMockCar } from '../../../src/mock/index.ts';
+import { watchEveryWrite } from '../../support/watch-every-write.ts';
 
 export interface RunOptions {
   /** A person sits at a terminal and gives these answers; without it nobody is there. */
@@ -140,6 +141,7 @@ export class Bench {
 
 export function useBench(): Bench {
   const bench = new Bench();
+  watchEveryWrite();
   beforeEach(() => {
     bench.folder = mkdtempSync(join(tmpdir(), 'kombi-cli-'));
     bench.profile = 'f06-sos';
