@@ -5,5 +5,6 @@
 export * from './identity.ts';
 export * from './live-values.ts';
 export * from './read-identity.ts';
+export * from './series.ts';
 export * from './svk.ts';
 export * from './vehicle-order.ts';
