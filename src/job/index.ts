@@ -8,6 +8,7 @@ export * from './carry-out.ts';
 export * from './clear-faults.ts';
 export * from './conditions.ts';
 export * from './discover-blocks.ts';
+export * from './find-message-block.ts';
 export * from './list-blocks.ts';
 export * from './lock-car.ts';
 export * from './message-report.ts';
