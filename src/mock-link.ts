@@ -1,9 +1,18 @@
-import { type Clock, KombiError, systemClock, VirtualClock } from './core/index.ts';
-import { type Car, createFaultBoard, loadProfile, parseFault, profileNames, startHsfzServer, startMockCar } from './mock/index.ts';
+import { type Clock, isVin, KombiError, systemClock, VirtualClock } from './core/index.ts';
+import {
+  type Car,
+  createFaultBoard,
+  loadProfile,
+  type Profile,
+  parseFault,
+  profileNames,
+  startHsfzServer,
+  startMockCar,
+} from './mock/index.ts';
 import { type LinkUri, refuseUnknownQuery, registerLinkScheme, type Transport } from './transport/index.ts';
 import { openTcpStream } from './transport/tcp-stream.ts';
 
-const OPTIONS = ['link', 'fault', 'state', 'adapter', 'baud', 'pace'];
+const OPTIONS = ['link', 'fault', 'state', 'adapter', 'baud', 'pace', 'vin'];
 const CONNECT_TIMEOUT_MS = 5000;
 const MAX_BAUD = 4_000_000;
 
@@ -15,7 +24,7 @@ export function registerMockLink(): void {
 }
 
 /**
- * Starts a mock car for one link: `mock:<profile>[?link=enet|elm327&fault=…&state=FILE&adapter=…&baud=…&pace=real]`.
+ * Starts a mock car for one link: `mock:<profile>[?link=enet|elm327&fault=…&state=FILE&adapter=…&baud=…&pace=real&vin=…]`.
  * `enet` is real TCP over loopback in real time; `elm327` is a mock serial port with both ends on one virtual clock,
  * so that modelled time costs none, unless `pace=real`.
  *
@@ -38,11 +47,19 @@ function startCar(uri: LinkUri, clock: Clock): Car {
   }
   const stateFile = uri.query.get('state');
   return startMockCar({
-    profile: loadProfile(profile),
+    profile: withVin(loadProfile(profile), uri),
     clock,
     faults: createFaultBoard(uri.query.getAll('fault').map(parseFault)),
     ...(stateFile === null ? {} : { stateFile }),
   });
+}
+
+/** The same car under another number: a profile is one car, and a batch wants many. */
+function withVin(profile: Profile, uri: LinkUri): Profile {
+  const vin = uri.query.get('vin')?.toUpperCase();
+  if (vin === undefined) return profile;
+  if (!isVin(vin)) throw usage(uri, `has "${vin}" for vin`, 'A VIN has 17 characters, letters without I, O and Q, and digits.');
+  return { ...profile, vin };
 }
 
 async function enetTo(car: Car): Promise<Transport> {

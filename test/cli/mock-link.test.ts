@@ -11,6 +11,7 @@ describe('mock: links', () => {
     ['link=elm327&adapter=obdlink', /"obdlink" for adapter/],
     ['link=elm327&baud=fast', /"fast"/],
     ['link=elm327&pace=slow', /"slow" for pace/],
+    ['vin=WBA', /"WBA" for vin/],
   ])('refuse %s', async (options, message) => {
     const run = await bench.run(['info', '--json', '--link', `mock:f06-sos?${options}`]);
     expect(run.exit).toBe(2);
@@ -20,6 +21,11 @@ describe('mock: links', () => {
   it('inject several faults at once', async () => {
     const link = bench.link('fault=voltage:12.4', 'fault=ignition-off');
     expect(jsonOf(await bench.on(link, ['info', '--json'])).result).toMatchObject({ voltage: 12.4, ignition: 'off' });
+  });
+
+  it.each(['enet', 'elm327'])('are another car of the same kind under another VIN, over %s', async (wire) => {
+    const info = jsonOf(await bench.run(['info', '--json', '--link', `mock:f06-sos?vin=wbatestv1n0000042&link=${wire}`]));
+    expect(info.result).toMatchObject({ vin: 'WBATESTV1N0000042', series: 'F06' });
   });
 
   it('take the line rate of the adapter', async () => {
