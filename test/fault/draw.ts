@@ -42,7 +42,7 @@ export function drawSchedule(reference: Reference, faults: 1 | 2, random: () => 
 
 /** Whether the process goes on. */
 function isNoCut({ counts, kind }: FaultSpec): boolean {
-  return counts !== 'barrier' || kind === 'sleep' || kind.startsWith('clock:');
+  return counts !== 'barrier' || kind === 'sleep' || kind === 'interrupt' || kind.startsWith('clock:');
 }
 
 /** Which faults to draw from, and from which part of their points, 0 to 1. */

@@ -7,8 +7,8 @@ import { scenarioNamed } from './scenarios.ts';
 import { formatSchedule } from './schedule.ts';
 
 const FAULTS: Readonly<Record<Wire, readonly string[]>> = {
-  enet: ['disconnect', 'disconnect-after', 'nrc:31', 'not-stored', 'lies', 'lies:flipped'],
-  elm327: ['unplug', 'unplug:sent', 'nrc:31', 'not-stored', 'lies', 'lies:flipped'],
+  enet: ['disconnect', 'disconnect-after', 'nrc:31', 'not-stored', 'lies', 'lies:flipped', 'interrupt'],
+  elm327: ['unplug', 'unplug:sent', 'nrc:31', 'not-stored', 'lies', 'lies:flipped', 'interrupt'],
 };
 
 describe.each(Object.entries(FAULTS) as [Wire, readonly string[]][])('the job over %s', (wire, kinds) => {

@@ -105,6 +105,7 @@ export const FAULTS: readonly FaultSpec[] = [
   spec('clock:forward', [44], LAPTOP),
   spec('clock:back', [44], LAPTOP),
   spec('sleep', [45], LAPTOP),
+  spec('interrupt', [39], LAPTOP),
 ];
 
 const BY_KIND = new Map(FAULTS.map((fault) => [fault.kind, fault]));

@@ -150,6 +150,7 @@ function arm(rig: Rig, points: readonly FaultPoint[]): Armed {
       if (point.kind === 'clock:forward') rig.clock.asleepMs += YEAR_MS;
       else if (point.kind === 'clock:back') rig.clock.asleepMs -= YEAR_MS;
       else if (point.kind === 'sleep') rig.sleep();
+      else if (point.kind === 'interrupt') rig.interrupt();
       else {
         left = LEFT[point.kind] ?? left;
         rig.die();

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Archive, openArchive } from '../../src/archive/index.ts';
 import { loadCatalog } from '../../src/catalog/index.ts';
 import { parseEdit } from '../../src/coding/index.ts';
-import { type EcuAddress, EXIT, isKombiError, toHex, VirtualClock } from '../../src/core/index.ts';
+import { type EcuAddress, EXIT, isKombiError, KombiError, toHex, VirtualClock } from '../../src/core/index.ts';
 import {
   backUp,
   Car,
@@ -112,6 +112,7 @@ export class Rig {
   /** Called before each message leaves. */
   onSend: (payload: Uint8Array) => void = () => undefined;
   #dead = false;
+  #interruption = new AbortController();
   #hangs = false;
   #connected = false;
 
@@ -250,6 +251,11 @@ export class Rig {
     for (const ecu of this.car.ecus.values()) ecu.endSession();
   }
 
+  /** Somebody presses Ctrl-C, once, in the command that runs. */
+  interrupt(): void {
+    this.#interruption.abort(new KombiError({ code: 'signal.interrupted', message: 'Stopped', exit: EXIT.interrupted }));
+  }
+
   /** From now on the process is dead: nothing it does reaches disk or wire any more. */
   die(): never {
     this.#dead = true;
@@ -312,7 +318,7 @@ export class Rig {
         backup,
         tool: TOOL,
         now: () => this.now(),
-        ...(signal === undefined ? {} : { signal }),
+        signal: signal ?? this.#interruption.signal,
       });
       return { exit: 0, vehicle: 'changed', value: result };
     });
@@ -322,15 +328,19 @@ export class Rig {
 
   async #command(run: (car: Car) => Promise<{ exit: number; vehicle: string; value: unknown }>): Promise<Outcome> {
     let car: Car | undefined;
+    this.#interruption = new AbortController();
+    const { signal } = this.#interruption;
     try {
       this.#connected = false;
-      car = await Car.open(await this.link(), { catalog: CATALOG });
+      car = await Car.open(await this.link(), { catalog: CATALOG, signal });
       this.#connected = true;
       const { exit, vehicle, value } = await run(car);
       if (this.#dead) return DIED;
       return { exit, vehicle, value, code: undefined, message: '', hint: undefined };
-    } catch (error) {
+    } catch (thrown) {
       if (this.#dead) return DIED;
+      // As the command line does: whatever a wait throws when it is cut short, the signal is the reason.
+      const error: unknown = signal.aborted && !(isKombiError(thrown) && thrown.exit !== EXIT.linkFailed) ? signal.reason : thrown;
       if (!isKombiError(error)) throw error;
       return { exit: error.exit, code: error.code, vehicle: error.vehicle, message: error.message, hint: error.hint, value: undefined };
     } finally {
