@@ -29,13 +29,28 @@ export class ArchiveFolder {
   async read(relative: string): Promise<Uint8Array | undefined> {
     const path = this.path(relative);
     try {
-      const status = await this.#status(relative);
-      if (status === undefined) return undefined;
-      if (status.kind !== 'file') throw damagedError(path, 'it is no file');
-      return await this.fileSystem.readFile(path, MAX_FILE_BYTES);
+      return await this.#readFile(path, await this.#status(relative));
     } catch (error) {
       throw readError(path, error);
     }
+  }
+
+  /** As {@link read}, for many files of one folder: the way to it was checked when their names were asked for. */
+  async readIn(relative: string, name: string): Promise<Uint8Array | undefined> {
+    const path = this.path(`${relative}/${name}`);
+    try {
+      const status = await this.fileSystem.lstat(path);
+      if (status?.kind === 'symlink') throw symlinkError(path);
+      return await this.#readFile(path, status);
+    } catch (error) {
+      throw readError(path, error);
+    }
+  }
+
+  async #readFile(path: string, status: FileStatus | undefined): Promise<Uint8Array | undefined> {
+    if (status === undefined) return undefined;
+    if (status.kind !== 'file') throw damagedError(path, 'it is no file');
+    return this.fileSystem.readFile(path, MAX_FILE_BYTES);
   }
 
   /** Names in a folder, sorted; none where there is no such folder. */

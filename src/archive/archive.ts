@@ -4,7 +4,7 @@ import { ArchiveFolder } from './archive-folder.ts';
 import { checkArchiveFormat, prepareArchive } from './archive-format.ts';
 import type { BackupContent, BackupDraft } from './backup.ts';
 import { findBackup, findBackups, loadBackupFile, loadBackupPath, vehicleDirectories } from './backup-files.ts';
-import { type BackupSummary, summarizeBackup } from './backup-summary.ts';
+import { type BackupSummary, summarizeBackups } from './backup-summary.ts';
 import { diskFileSystem } from './disk-file-system.ts';
 import type { FileSystem } from './file-system.ts';
 import type { Journal } from './journal.ts';
@@ -84,7 +84,7 @@ export function openArchive(directory: string, options: ArchiveOptions = {}): Ar
       await checkArchiveFormat(folder);
       const summaries: BackupSummary[] = [];
       for (const car of await cars(vin)) {
-        for (const backup of await findBackups(folder, car)) summaries.push(await summarizeBackup(folder, backup));
+        summaries.push(...(await summarizeBackups(folder, await findBackups(folder, car))));
       }
       return summaries;
     },

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { messageOf } from '../core/index.ts';
 import type { ArchiveFolder } from './archive-folder.ts';
 import { BACKUP_FORMAT } from './backup.ts';
-import { type BackupFile, readBackupFile } from './backup-files.ts';
+import { type BackupFile, checkBackupName, readFoundBackup } from './backup-files.ts';
+import { readAhead } from './read-ahead.ts';
 import { parseStrictJson } from './strict-json.ts';
 
 export interface BackupSummary {
@@ -33,8 +34,16 @@ const headSchema = z.object({
   ecus: z.array(z.object({ address: z.string(), name: z.string().nullable(), blocks: z.array(z.unknown()) })),
 });
 
+/** What a list tells of each, in the order given. */
+export async function summarizeBackups(folder: ArchiveFolder, backups: readonly BackupFile[]): Promise<readonly BackupSummary[]> {
+  const summaries: BackupSummary[] = [];
+  for (const [backup, bytes] of readAhead(backups, (file) => readFoundBackup(folder, file)))
+    summaries.push(await summarizeBackup(folder, backup, bytes));
+  return summaries;
+}
+
 /** Checks the file's hash and reads its head, but no block: a list of many must be quick. */
-export async function summarizeBackup(folder: ArchiveFolder, backup: BackupFile): Promise<BackupSummary> {
+async function summarizeBackup(folder: ArchiveFolder, backup: BackupFile, bytes: Promise<Uint8Array | undefined>): Promise<BackupSummary> {
   const known = {
     id: backup.id,
     path: folder.path(backup.file),
@@ -43,7 +52,7 @@ export async function summarizeBackup(folder: ArchiveFolder, backup: BackupFile)
     time: isoTime(backup.stamp),
   };
   try {
-    const head = headSchema.safeParse(parseStrictJson(await readBackupFile(folder, backup)).document).data;
+    const head = headSchema.safeParse(parseStrictJson(checkBackupName(folder, backup, await bytes)).document).data;
     // The hash held, so what lacks a head is no damage but the work of a later version.
     const newer = head === undefined || head.format > BACKUP_FORMAT || head.requires.length > 0;
     const state = newer ? ({ state: 'newer', problem: 'it was written by a newer kombi' } as const) : ({ state: 'intact' } as const);

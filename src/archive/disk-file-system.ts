@@ -56,7 +56,7 @@ export const diskFileSystem: FileSystem = {
     try {
       const { size } = await handle.stat();
       if (size > maxBytes) throw Object.assign(new Error(`EFBIG: ${size} bytes, at most ${maxBytes} are read`), { code: 'EFBIG' });
-      return await handle.readFile();
+      return await readWhole(handle, size);
     } finally {
       await handle.close();
     }
@@ -82,3 +82,15 @@ export const diskFileSystem: FileSystem = {
     }
   },
 };
+
+/** `FileHandle.readFile` asks for the size again, and for what comes after the end. */
+async function readWhole(handle: FileHandle, size: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(size);
+  let length = 0;
+  while (length < size) {
+    const { bytesRead } = await handle.read(bytes, length, size - length, length);
+    if (bytesRead === 0) break;
+    length += bytesRead;
+  }
+  return bytes.subarray(0, length);
+}

@@ -25,9 +25,22 @@ export function decodeManifest(bytes: Uint8Array): readonly ManifestLine[] {
   return lines;
 }
 
-/** A union merge may leave two lines for one path: any that says otherwise contradicts. */
-export function contradicts(lines: readonly ManifestLine[], { sha256, path }: ManifestLine): boolean {
-  return lines.some((line) => line.path === path && line.sha256 !== sha256);
+/** What a manifest says, by path. A union merge may leave two lines for one. */
+export type Manifest = ReadonlyMap<string, readonly string[]>;
+
+export function indexManifest(lines: readonly ManifestLine[]): Manifest {
+  const index = new Map<string, string[]>();
+  for (const { path, sha256 } of lines) {
+    const said = index.get(path);
+    if (said === undefined) index.set(path, [sha256]);
+    else said.push(sha256);
+  }
+  return index;
+}
+
+/** Any of two lines that says otherwise contradicts. */
+export function contradicts(manifest: Manifest, { sha256, path }: ManifestLine): boolean {
+  return manifest.get(path)?.some((said) => said !== sha256) ?? false;
 }
 
 export async function loadManifest(folder: ArchiveFolder, directory: string): Promise<readonly ManifestLine[]> {

@@ -1,7 +1,8 @@
 import { isKombiError } from '../core/index.ts';
 import type { ArchiveFolder } from './archive-folder.ts';
-import { findBackups, loadBackupFile, vehicleDirectories } from './backup-files.ts';
-import { loadManifest, type ManifestLine, saveManifest } from './manifest.ts';
+import { checkBackupFile, findBackups, readFoundBackup, vehicleDirectories } from './backup-files.ts';
+import { indexManifest, loadManifest, type ManifestLine, saveManifest } from './manifest.ts';
+import { readAhead } from './read-ahead.ts';
 import { sha256 } from './sha256.ts';
 
 export interface VerifyReport {
@@ -13,11 +14,11 @@ export interface VerifyReport {
 /** Checks every backup of one car, and that the manifest names none that is gone. */
 export async function verifyBackups(folder: ArchiveFolder, directory: string): Promise<VerifyReport> {
   const problems: { path: string; problem: string }[] = [];
-  const manifest = await loadManifest(folder, directory);
+  const manifest = indexManifest(await loadManifest(folder, directory));
   const backups = await findBackups(folder, directory);
-  for (const backup of backups) {
+  for (const [backup, bytes] of readAhead(backups, (file) => readFoundBackup(folder, file))) {
     try {
-      await loadBackupFile(folder, backup, manifest);
+      checkBackupFile(folder, { backup, bytes: await bytes, manifest });
     } catch (error) {
       if (!isKombiError(error, 'archive')) throw error;
       // A newer file cannot be judged beyond the hash in its name, and that held.
@@ -25,7 +26,7 @@ export async function verifyBackups(folder: ArchiveFolder, directory: string): P
     }
   }
   const present = new Set(backups.map((backup) => backup.listed));
-  for (const { path } of manifest) {
+  for (const path of manifest.keys()) {
     if (!present.has(path))
       problems.push({ path: folder.path(`vehicles/${directory}/${path}`), problem: 'MANIFEST.sha256 names it, but it is not there' });
   }
@@ -38,12 +39,11 @@ export async function rebuildManifests(folder: ArchiveFolder): Promise<void> {
 
 /** Derives the manifest again. The lines of a damaged file stay, so that `sha256sum -c` keeps telling. */
 async function rebuildManifest(folder: ArchiveFolder, directory: string): Promise<void> {
-  const old = await loadManifest(folder, directory);
+  const old = indexManifest(await loadManifest(folder, directory));
   const lines: ManifestLine[] = [];
-  for (const { file, listed, id } of await findBackups(folder, directory)) {
-    const hash = sha256((await folder.read(file)) ?? new Uint8Array());
-    if (hash.startsWith(id)) lines.push({ sha256: hash, path: listed });
-    else lines.push(...old.filter((line) => line.path === listed));
+  for (const [{ listed, id }, bytes] of readAhead(await findBackups(folder, directory), (file) => readFoundBackup(folder, file))) {
+    const hash = sha256((await bytes) ?? new Uint8Array());
+    for (const said of hash.startsWith(id) ? [hash] : (old.get(listed) ?? [])) lines.push({ sha256: said, path: listed });
   }
   await saveManifest(folder, directory, lines);
 }
