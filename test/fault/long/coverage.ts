@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Done, Unit } from './unit.ts';
 
@@ -17,6 +18,8 @@ export interface Simulated {
   readonly every: number;
   readonly seconds: number;
   readonly node: string;
+  /** What was run. */
+  readonly commit: string;
   readonly singleFault: Counts & { readonly by: Readonly<Record<string, Counts & { missed: readonly string[] }>> };
   readonly twoFaults: Counts;
   readonly cutsInJobAndRecovery: Counts;
@@ -37,6 +40,7 @@ export function summarize(
   return {
     ...run,
     node: process.version,
+    commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
     singleFault: { ...countsOf(done, 'singles'), by },
     twoFaults: countsOf(done, 'pairs'),
     cutsInJobAndRecovery: countsOf(done, 'cuts'),

@@ -1,8 +1,11 @@
-// The long campaign on virtual time: `npm run test:faults`. What it counted goes into fault-coverage.json, under
-// `simulated`, which says of how many one was run; a part of it (--scenario, --wire) goes to stdout only.
+// The long campaigns: `npm run test:faults`. First every fault on virtual time, counted under `simulated` in
+// fault-coverage.json, which says of how many one was run; then real processes (`npm run test:life`) and planted errors
+// (`npm run test:mutants`), which count into the same file. A part (--scenario, --wire, --simulated) is the first alone,
+// and with a scenario or a wire goes to stdout only.
 //   --scenario NAME --wire enet|elm327   only these            --every N       one single fault in N
 //   --pairs N                            two-fault schedules   --seed N        replays them (20000, 20261120)
-//   --replay 'enet one-bit nrc:33@4'     one schedule, told
+//   --replay 'enet one-bit nrc:33@4'     one schedule, told            --simulated     no real processes, no planted errors
+import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import type { Wire } from '../../support/rig.ts';
 import { measure, runSchedule } from '../run-schedule.ts';
@@ -25,6 +28,7 @@ const { values } = parseArgs({
     pairs: { type: 'string', default: '20000' },
     seed: { type: 'string', default: '20261120' },
     replay: { type: 'string' },
+    simulated: { type: 'boolean', default: false },
   },
 });
 const tell = (text: string) => void process.stderr.write(`${text}\n`);
@@ -62,6 +66,11 @@ async function campaign(): Promise<void> {
   if (isWhole) writeCoverage({ simulated });
   process.stdout.write(`${JSON.stringify(simulated, undefined, 2)}\n`);
   if (simulated.violations.length > 0) process.exitCode = 1;
+  if (!isWhole || values.simulated) return;
+  for (const script of ['test:life', 'test:mutants']) {
+    const { status } = spawnSync('npm', ['run', '--silent', script], { stdio: 'inherit', shell: process.platform === 'win32' });
+    if (status !== 0) process.exitCode = 1;
+  }
 }
 
 function pairUnits(schedules: number, seed: number): readonly Unit[] {
