@@ -3,13 +3,13 @@ import type { EcuAddress, Ignition } from '../core/index.ts';
 import type { Transport } from '../transport/index.ts';
 import { UdsClient } from '../uds/index.ts';
 import {
+  type Asking,
   type EcuIdentity,
-  readEcuIdentity,
   readIgnition,
   readVehicleIdentity,
   readVoltage,
-  scanEcus,
   type VehicleIdentity,
+  wayToAsk,
 } from '../vehicle/index.ts';
 import { Gate } from './kernel/gate.ts';
 
@@ -51,6 +51,10 @@ export class Car {
     }
   }
 
+  get #asking(): Asking {
+    return { client: this.client, catalog: this.catalog, signal: this.signal };
+  }
+
   get transport(): Transport {
     return this.#gate;
   }
@@ -68,7 +72,7 @@ export class Car {
   ecu(address: EcuAddress): Promise<EcuIdentity> {
     let identity = this.#ecus.get(address);
     if (identity === undefined) {
-      identity = readEcuIdentity(this.client, this.catalog, address, this.signal);
+      identity = wayToAsk(this.identity.protocol).readEcu(address, this.#asking);
       identity.catch(() => this.#ecus.delete(address));
       this.#ecus.set(address, identity);
     }
@@ -78,7 +82,8 @@ export class Car {
   /** Every ECU that answers a functional request. */
   async ecus(): Promise<readonly EcuIdentity[]> {
     const identities: EcuIdentity[] = [];
-    for (const address of await scanEcus(this.client, this.signal)) identities.push(await this.ecu(address));
+    const way = wayToAsk(this.identity.protocol);
+    for (const address of await way.askAll(this.client, this.signal)) identities.push(await this.ecu(address));
     return identities;
   }
 

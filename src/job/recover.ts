@@ -1,6 +1,6 @@
 import type { Archive, BeginRecord, Journal, OpenJournal } from '../archive/index.ts';
 import { did, type EcuAddress, EXIT, ecuAddress, fromHex, isKombiError, KombiError, type VehicleState } from '../core/index.ts';
-import { type EcuIdentity, readEcuIdentity } from '../vehicle/index.ts';
+import { type EcuIdentity, wayToAsk } from '../vehicle/index.ts';
 import { savedBlock } from './backup-car.ts';
 import type { Car } from './car.ts';
 import { cafdLost, hasLostCafd, svkShaOf } from './kernel/fence.ts';
@@ -166,7 +166,7 @@ async function sameEcus(car: Car, begin: BeginRecord): Promise<readonly EcuIdent
   const ecus: EcuIdentity[] = [];
   for (const saved of begin.ecus) {
     const address: EcuAddress = ecuAddress(Number.parseInt(saved.address, 16));
-    const ecu = await readEcuIdentity(car.client, car.catalog, address);
+    const ecu = await wayToAsk(car.identity.protocol).readEcu(address, car);
     const sameSerial = (ecu.serial ?? '') === saved.serial;
     // One that has lost its coding description is still the same one.
     if (!sameSerial || !(svkShaOf(ecu) === saved.svkSha || hasLostCafd(ecu))) {

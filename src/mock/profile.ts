@@ -151,6 +151,8 @@ const schemas = lazily(() => {
       paint: z.string().length(4),
       upholstery: z.string().length(4),
       options: z.array(z.string().length(3)),
+      eWords: z.array(z.string().length(4)).default([]),
+      hoWords: z.array(z.string().length(4)).default([]),
     }),
     /** Current, last, as delivered. */
     iLevels: z.array(z.string().regex(/^[A-Z0-9]{4}-\d{2}-\d{2}-\d{3}$/, 'must look like F010-15-03-505')).length(3),

@@ -66,14 +66,18 @@ export function encodeILevels(iLevels: readonly string[], signed: boolean): Uint
  * The vehicle order as 3F06 gives it.
  *
  * Shape   length u16 · version 03 · a stream of 6-bit letters: date, series, type, paint, upholstery, four each; then
- *         tag 1000, the options, three letters each, and the ending 00; zero bits up to a whole byte and one zero
- *         byte more · length and MAC
+ *         tag 1000, the options, three letters each, and the ending 00; the same with tag 0100 for E-words and 1100 for
+ *         HO-words, four letters each, where there are any; zero bits up to a whole byte and one zero byte more ·
+ *         length and MAC
  * @see bmw-diagnostics §5.3, recorded on an F10 and a G31
  */
-export function encodeVehicleOrder({ date, series, type, paint, upholstery, options }: Profile['order']): Uint8Array {
+export function encodeVehicleOrder({ date, series, type, paint, upholstery, ...lists }: Profile['order']): Uint8Array {
   const letters = (text: string) => ascii(text).map((letter) => (letter - 0x20).toString(2).padStart(6, '0'));
   let bits = letters(date + series + type + paint + upholstery).join('');
+  const { options, eWords, hoWords } = lists;
   bits += `1000${letters(options.join('')).join('')}00`;
+  if (eWords.length > 0) bits += `0100${letters(eWords.join('')).join('')}00`;
+  if (hoWords.length > 0) bits += `1100${letters(hoWords.join('')).join('')}00`;
   const stream = `${bits.padEnd(Math.ceil(bits.length / 8) * 8, '0')}00000000`.match(/.{8}/g) ?? [];
   const order = [0x03, ...stream.map((byte) => Number.parseInt(byte, 2))];
   return Uint8Array.from([order.length >> 8, order.length & 0xff, ...order, ...EMPTY_MAC]);

@@ -1,4 +1,5 @@
-import { readU16, readU32 } from '../core/index.ts';
+import { readU16, readU32, toHex } from '../core/index.ts';
+import { decodeDate } from './date.ts';
 import type { Svk, SvkEntry } from './identity.ts';
 
 /** Process classes of an SVK entry (bmw-diagnostics §5.2: names published, bytes recorded on an F10 and a G31). */
@@ -30,6 +31,8 @@ const PROCESS_CLASS: Readonly<Record<number, string>> = {
 };
 
 const COUNT_OFFSET = 2;
+const DATE_OFFSET = 4;
+const FINGERPRINT_OFFSET = 7;
 const ENTRIES_OFFSET = 17;
 const ENTRY_BYTES = 8;
 
@@ -44,12 +47,14 @@ const ENTRY_BYTES = 8;
 export function decodeSvk(raw: Uint8Array): Svk {
   const count = readU16(raw, COUNT_OFFSET) ?? 0;
   const entries: SvkEntry[] = [];
+  let read = 0;
   for (let index = 0; index < count; index += 1) {
     const offset = ENTRIES_OFFSET + index * ENTRY_BYTES;
     const processClass = raw[offset];
     const id = readU32(raw, offset + 1);
     const patch = raw[offset + 7];
     if (processClass === undefined || id === undefined || patch === undefined) break;
+    read += 1;
     if (processClass === 0 && id === 0) continue;
     entries.push({
       processClass: PROCESS_CLASS[processClass] ?? processClass.toString(16).toUpperCase().padStart(2, '0'),
@@ -57,7 +62,14 @@ export function decodeSvk(raw: Uint8Array): Svk {
       version: [raw[offset + 5] ?? 0, raw[offset + 6] ?? 0, patch],
     });
   }
-  return { raw, entries };
+  return {
+    raw,
+    programmingStatus: raw.length < COUNT_OFFSET ? undefined : toHex(raw.subarray(0, COUNT_OFFSET)),
+    date: decodeDate(raw.subarray(DATE_OFFSET, FINGERPRINT_OFFSET)),
+    fingerprint: raw.length < ENTRIES_OFFSET ? undefined : toHex(raw.subarray(FINGERPRINT_OFFSET, ENTRIES_OFFSET)),
+    entries,
+    complete: raw.length >= ENTRIES_OFFSET && read === count,
+  };
 }
 
 /** Ids of the coding descriptions an ECU holds, eight hex digits each; they decide its layouts. */

@@ -1,5 +1,5 @@
 import { EXIT, KombiError, type Vin } from '../../core/index.ts';
-import { cafdsOf, type EcuIdentity, readEcuIdentity, readVin } from '../../vehicle/index.ts';
+import { cafdsOf, type EcuIdentity, readVin, wayToAsk } from '../../vehicle/index.ts';
 import type { Car } from '../car.ts';
 import { sha256 } from './operation.ts';
 
@@ -36,7 +36,7 @@ export async function assertSameCar(car: Car, ecus: readonly EcuIdentity[]): Pro
   const { vin } = await readVin(car.client);
   if (vin !== car.identity.vin) throw otherCar(car.identity.vin, `the VIN is ${vin}`);
   for (const expected of ecus) {
-    const found = await readEcuIdentity(car.client, car.catalog, expected.address);
+    const found = await wayToAsk(car.identity.protocol).readEcu(expected.address, car);
     const difference = differenceBetween(expected, found);
     if (difference === undefined) continue;
     if (hasLostCafd(found) && expected.serial === found.serial) throw cafdLost(found);

@@ -21,7 +21,15 @@ import {
   NegativeResponseError,
   ROUTINE,
 } from '../../../src/uds/index.ts';
-import { cafdsOf, decodeILevels, decodeSvk, decodeVehicleOrderHead, formatSvkEntry, seriesName } from '../../../src/vehicle/index.ts';
+import {
+  cafdsOf,
+  decodeILevels,
+  decodeSvk,
+  decodeVehicleOrder,
+  formatSvkEntry,
+  productionDateOf,
+  seriesName,
+} from '../../../src/vehicle/index.ts';
 import { StepClock } from '../step-clock.ts';
 import { bytesTarget, demand, mayRefuse, type Target } from '../target.ts';
 
@@ -96,6 +104,7 @@ export const ECU_DATA_TARGETS: readonly Target[] = [
     parse: (input) => {
       const svk = decodeSvk(input);
       demand(svk.entries.length <= Math.max(0, input.length - 17) / 8, 'more entries than there are bytes');
+      demand(/^(20\d\d-\d\d-\d\d)?$/.test(svk.date ?? ''), 'a day that is none');
       demand(
         svk.entries.every((entry) => /^[A-Z]{4}_|^[0-9A-F]{2}_/.test(formatSvkEntry(entry))),
         'an entry that cannot be written',
@@ -111,10 +120,15 @@ export const ECU_DATA_TARGETS: readonly Target[] = [
     errors: [],
     samples: [ORDER],
     parse: (input) => {
-      const head = decodeVehicleOrderHead(input);
-      if (head === undefined) return;
-      demand(/^[0-O@-_]{4}$/.test(head.series) && /^[0-O@-_]{4}$/.test(head.typeKey), `series ${toHex(Buffer.from(head.series))}`);
-      demand(PRINTABLE.test(seriesName(head.series)), 'a series that cannot be printed');
+      const order = decodeVehicleOrder(input);
+      if (order === undefined) return;
+      const { criterion, series, typeKey, paint, upholstery, options, eWords, hoWords } = order;
+      const fields = [criterion, series, typeKey, paint, upholstery].filter((field) => field !== undefined);
+      for (const field of [...fields, ...eWords, ...hoWords]) demand(/^[0-_]{4}$/.test(field), `field ${toHex(Buffer.from(field))}`);
+      for (const option of options) demand(/^[0-_]{3}$/.test(option), `option ${toHex(Buffer.from(option))}`);
+      demand(series !== undefined && PRINTABLE.test(seriesName(series)), 'a series that cannot be printed');
+      demand(order.damage !== undefined || fields.length === 5, 'a field is missing and nothing is said of it');
+      demand(/^(20\d\d-\d\d)?$/.test(productionDateOf(order) ?? ''), 'a month that is none');
     },
   }),
   bytesTarget({

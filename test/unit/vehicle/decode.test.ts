@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fromHex } from '../../../src/core/index.ts';
-import { cafdsOf, decodeILevels, decodeSvk, decodeVehicleOrderHead, formatSvkEntry, seriesName } from '../../../src/vehicle/index.ts';
+import { cafdsOf, decodeDate, decodeEcuList, decodeILevels, decodeSvk, formatSvkEntry } from '../../../src/vehicle/index.ts';
 
 describe('SVK', () => {
   // The gateway of a recorded F10 (bmw-diagnostics §5.2).
@@ -21,29 +21,48 @@ describe('SVK', () => {
     expect(svk.entries.map(formatSvkEntry)).toEqual(['CAFD_00002660_007_003_075', 'EE_00000001_000_000_000']);
   });
 
-  it('takes what is there of a cut answer', () => {
-    expect(decodeSvk(GATEWAY.subarray(0, 30)).entries).toHaveLength(1);
-    expect(decodeSvk(new Uint8Array()).entries).toEqual([]);
+  it('tells how, when and by whom it was programmed', () => {
+    expect(decodeSvk(GATEWAY)).toMatchObject({
+      programmingStatus: '0101',
+      date: '2010-10-25',
+      fingerprint: '8B000900000000000000',
+      complete: true,
+    });
+  });
+
+  it('takes what is there of a cut answer, and says that there is more', () => {
+    expect(decodeSvk(GATEWAY.subarray(0, 30))).toMatchObject({ entries: [{ id: '00000452' }], complete: false });
+    expect(decodeSvk(GATEWAY.subarray(0, 16))).toMatchObject({ date: '2010-10-25', fingerprint: undefined, complete: false });
+    expect(decodeSvk(new Uint8Array())).toMatchObject({ entries: [], programmingStatus: undefined, date: undefined, complete: false });
   });
 });
 
-describe('vehicle order', () => {
-  it('gives series and type key', () => {
-    const head = bitsOf('0315F0066C920300LCSW');
-    const order = Uint8Array.of(0, head.length + 1, 0x03, ...head, 0x00, 0x14);
-    expect(decodeVehicleOrderHead(order)).toEqual({ series: 'F006', typeKey: '6C92' });
+describe('a day of an ECU', () => {
+  it.each([
+    ['170616', '2017-06-16'],
+    ['200229', '2020-02-29'],
+  ])('%s is %s', (hex, day) => {
+    expect(decodeDate(fromHex(hex))).toBe(day);
   });
 
-  it.each(['', '0002', '000203', '00050300000000'])('is not guessed from %s', (hex) => {
-    expect(decodeVehicleOrderHead(fromHex(hex))).toBeUndefined();
+  it.each(['', '1706', '170016', '170230', '1A0616', 'FFFFFF', '000000'])('is not guessed from "%s"', (hex) => {
+    expect(decodeDate(fromHex(hex))).toBeUndefined();
+  });
+});
+
+describe('the gateway’s list of ECUs', () => {
+  it('is a count and their addresses', () => {
+    expect(decodeEcuList(fromHex('0003 606110'))).toEqual([0x10, 0x60, 0x61]);
   });
 
   it.each([
-    ['F006', 'F06'],
-    ['F010', 'F10'],
-    ['S15A', 'S15A'],
-  ])('%s is called %s', (series, name) => {
-    expect(seriesName(series)).toBe(name);
+    ['cut', '0018 0108', [0x01, 0x08]],
+    ['longer than it says', '0001 0108', [0x01]],
+    ['naming one twice, and all', '0003 6060DF', [0x60]],
+    ['empty', '0000', []],
+    ['no list', '00', undefined],
+  ])('is taken as far as it goes where it is %s', (_, hex, ecus) => {
+    expect(decodeEcuList(fromHex(hex))).toEqual(ecus);
   });
 });
 
@@ -61,13 +80,3 @@ describe('I-levels', () => {
     expect(decodeILevels(fromHex('46303130'))).toBeUndefined();
   });
 });
-
-/** Six bits a character: two for its row of ASCII, four for its column. */
-function bitsOf(text: string): Uint8Array {
-  const bits = [...text].map((character) => {
-    const code = character.charCodeAt(0);
-    return ((code >> 4) - 2).toString(2).padStart(2, '0') + (code & 0x0f).toString(2).padStart(4, '0');
-  });
-  const whole = bits.join('').padEnd(Math.ceil((text.length * 6) / 8) * 8, '0');
-  return Uint8Array.from({ length: whole.length / 8 }, (_, index) => Number.parseInt(whole.slice(index * 8, index * 8 + 8), 2));
-}
