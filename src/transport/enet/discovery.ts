@@ -1,19 +1,10 @@
 import { createSocket } from 'node:dgram';
 import { networkInterfaces } from 'node:os';
-import { type Clock, type EcuAddress, KombiError, messageOf } from '../../core/index.ts';
+import { type Clock, KombiError, messageOf } from '../../core/index.ts';
 import { HsfzControl } from './hsfz-control.ts';
-import { encodeHsfzFrame, takeHsfzFrame } from './hsfz-frame.ts';
+import { encodeHsfzFrame } from './hsfz-frame.ts';
+import { decodeIdentification, type Gateway } from './identification.ts';
 import { Wait } from './wait.ts';
-
-/** A gateway that answered. */
-export interface Gateway {
-  readonly host: string;
-  /** As told; not checked, because a gateway without a valid one is still there. */
-  readonly vin: string;
-  /** Twelve hex digits. */
-  readonly mac: string;
-  readonly diagnosticAddress: EcuAddress;
-}
 
 export interface DiscoveryOptions {
   readonly clock: Clock;
@@ -32,7 +23,6 @@ const TRIES = 3;
 const LIMITED_BROADCAST = '255.255.255.255';
 /** Where a simulator on this computer is found: broadcasts do not reach a socket bound to loopback. */
 const LOOPBACK = '127.0.0.1';
-const REPLY = /^DIAGADR([0-9A-F]{2})BMWMAC([0-9A-F]{12})BMWVIN([\x20-\x7e]{17})/i;
 
 /**
  * Asks all networks for HSFZ gateways.
@@ -91,20 +81,6 @@ export async function discoverEnet(options: DiscoveryOptions): Promise<readonly 
     socket.close();
   }
   return [...found.values()];
-}
-
-/** `DIAGADR10BMWMAC<12 hex>BMWVIN<17>` behind the header; undefined for anything else. */
-function decodeIdentification(datagram: Uint8Array, host: string): Gateway | undefined {
-  try {
-    const frame = takeHsfzFrame(datagram);
-    const [, address, mac, vin] = REPLY.exec(frame === undefined ? '' : Buffer.from(frame.body).toString('latin1')) ?? [];
-    if (frame?.control !== HsfzControl.identification || address === undefined || mac === undefined || vin === undefined) {
-      return undefined;
-    }
-    return { host, vin, mac: mac.toUpperCase(), diagnosticAddress: Number.parseInt(address, 16) as EcuAddress };
-  } catch {
-    return undefined;
-  }
 }
 
 /** The limited broadcast leaves by one network only, so each gets its own. */

@@ -2,6 +2,7 @@ import { type EcuAddress, fromHex, toHex } from '../../../src/core/index.ts';
 import { parseCanLine } from '../../../src/transport/elm327/can-line.ts';
 import { chipError } from '../../../src/transport/elm327/chip-texts.ts';
 import { LineSplitter } from '../../../src/transport/elm327/line-splitter.ts';
+import { decodeIdentification } from '../../../src/transport/enet/identification.ts';
 import {
   encodeHsfzDiagnostic,
   encodeHsfzFrame,
@@ -20,6 +21,8 @@ const HSFZ_SAMPLES = [
   encodeHsfzFrame(0x43, fromHex('F499')),
   Buffer.concat([encodeHsfzFrame(0x02, fromHex('F46022F101')), encodeHsfzDiagnostic(0x60, 0xf4, fromHex('7F2278'))]),
 ];
+
+const IDENTIFICATION = encodeHsfzFrame(0x11, Buffer.from('DIAGADR10BMWMAC020000000001BMWVINWBATESTV1N0000001', 'latin1'));
 
 /** Lines as adapters print them; the last ones are what they say when something is wrong. */
 const ELM_SAMPLES = [
@@ -151,6 +154,16 @@ export const WIRE_TARGETS: readonly Target[] = [
       return Buffer.concat([frame, random.pick(HSFZ_SAMPLES)]);
     },
     parse: cutHsfz,
+  }),
+  bytesTarget({
+    name: 'identification',
+    errors: [],
+    samples: [IDENTIFICATION],
+    parse: (input) => {
+      const gateway = decodeIdentification(input, '169.254.12.34');
+      if (gateway !== undefined)
+        demand(/^[\x20-\x7e]{17}$/.test(gateway.vin) && gateway.diagnosticAddress <= 0xff, 'a gateway that is none');
+    },
   }),
   bytesTarget({
     name: 'elm327-lines',
