@@ -18,6 +18,7 @@ export interface Globals {
   readonly yes: boolean;
   readonly accept: string | undefined;
   readonly trace: string | undefined;
+  readonly redact: boolean;
   readonly timeoutMs: number | undefined;
   readonly experimental: boolean;
   readonly verbose: boolean;
@@ -39,6 +40,7 @@ export function readGlobals(options: Readonly<Record<string, unknown>>): Globals
     yes: input.flag('yes'),
     accept: input.text('accept'),
     trace: input.text('trace'),
+    redact: input.flag('redact'),
     timeoutMs: input.integer('timeout', 1, 600_000),
     experimental: input.flag('experimental'),
     verbose: input.flag('verbose'),

@@ -1,8 +1,9 @@
-import { isKombiError, KombiError } from '../core/index.ts';
+import { isKombiError, KombiError, messageOf } from '../core/index.ts';
 import { type Car, openCar } from '../job/car.ts';
 import { createLink, registerLinkScheme, type Transport } from '../transport/index.ts';
 import type { Context } from './context.ts';
 import { escapeText } from './escape.ts';
+import { version } from './version.ts';
 
 /** The link asked for, if one was: it decides whether a command that can do without a car looks at one. */
 export function linkAskedFor({ globals, io }: Context): string | undefined {
@@ -48,11 +49,20 @@ async function warnOfOpenJob(context: Context, car: Car): Promise<void> {
 }
 
 /** What `--trace` puts around a transport; made before a link is, because a file that cannot be written ends the command. */
-async function tracing({ globals: { trace } }: Context): Promise<((transport: Transport) => Transport) | undefined> {
-  if (trace === undefined) return undefined;
-  const { openTrace, TracedTransport } = await import('./trace.ts');
-  const sink = openTrace(trace);
-  return (transport) => new TracedTransport(transport, sink);
+async function tracing(context: Context): Promise<((transport: Transport) => Transport) | undefined> {
+  const { trace: path, redact } = context.globals;
+  if (path === undefined) {
+    if (!redact) return undefined;
+    throw new KombiError({
+      code: 'usage.option',
+      message: '--redact leaves VIN and serial numbers out of a recording, and nothing is recorded',
+      hint: 'Add --trace FILE. What a command prints is not redacted.',
+    });
+  }
+  const { openTraceFile, recordTransport } = await import('../transport/trace/index.ts');
+  const onProblem = (error: Error) => void context.say(`The trace ends here, the rest goes on: ${escapeText(messageOf(error))}`);
+  const sink = openTraceFile({ path, redact, onProblem });
+  return (transport) => recordTransport(transport, { sink, tool: `kombi ${version}`, date: context.io.now() });
 }
 
 async function onlyCandidate(context: Context): Promise<string> {

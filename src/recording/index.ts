@@ -5,3 +5,7 @@
 export * from './edi-text.ts';
 export type * from './exchange.ts';
 export type { Recording } from './recording.ts';
+export * from './trace.ts';
+export * from './trace-decode.ts';
+export * from './trace-encode.ts';
+export * from './trace-redaction.ts';

@@ -15,6 +15,7 @@ export type LinkScheme = (uri: LinkUri, options: LinkOptions) => Promise<Transpo
 const schemes = new Map<string, LinkScheme>([
   ['enet', async (uri) => (await import('./enet/index.ts')).createEnetLink(uri)],
   ['elm327', async (uri) => (await import('./elm327/index.ts')).createElm327Link(uri)],
+  ['replay', async (uri) => (await import('./trace/index.ts')).createReplayLink(uri)],
 ]);
 
 /** The one line that adds a transport. Rooms above use it for `mock:`, which transport must not import. */
