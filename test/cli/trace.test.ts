@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { jsonOf, type Run, useBench } from './support/bench.ts';
@@ -26,5 +26,19 @@ describe.each(['enet', 'elm327'])('a session recorded over %s', (kind) => {
     const again = await replay(words);
     expect(again.stdout).toBe(recorded.stdout);
     expect(again.exit).toBe(recorded.exit);
+  });
+});
+
+describe('a job that was recorded', () => {
+  it('is done again by a replay, to the archive and back', async () => {
+    const link = bench.link('link=elm327');
+    const plan = jsonOf(await bench.on(link, ['code', ONE_BIT, '--dry-run', '--json'])).result.plan;
+    const words = ['code', ONE_BIT, '--accept', plan.id, '--json'];
+    const recorded = jsonOf(await record(link, words));
+    expect(recorded).toMatchObject({ vehicle: 'changed', result: { plan: { vin: VIN }, verified: 1 } });
+    const again = jsonOf(await replay(words));
+    expect(again).toMatchObject({ vehicle: 'changed', result: { plan: recorded.result.plan, verified: 1 } });
+    bench.car = ['ecus.60.blocks.3301.@25.3 1→0'];
+    bench.files = { backups: 2, journals: ['committed', 'committed'] };
   });
 });
