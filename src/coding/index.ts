@@ -9,5 +9,6 @@ export * from './decode.ts';
 export * from './edit.ts';
 export * from './effects.ts';
 export * from './message-edit.ts';
+export { isSignature } from './refusals.ts';
 export * from './seal.ts';
 export { checkAddress, resolveAddress, resolveEcu, type Target } from './target.ts';

@@ -9,14 +9,19 @@ const OFFERED_BITS = 8;
 /** Shape of a signature block: `00000020` and 128 bytes (recorded: G31 clusters and ATM, blocks 37F1 and 3004). */
 const SIGNATURE = { length: 132, head: 0x20 } as const;
 
+/** Whether a block has the shape of a signature over coding data. */
+export function isSignature(bytes: Uint8Array): boolean {
+  return bytes.length === SIGNATURE.length && readU32(bytes, 0) === SIGNATURE.head;
+}
+
 /** @throws {KombiError} `coding.protected-block` for blocks that say what the coding is, or sign it */
 export function refuseProtected(
   catalog: Catalog,
   block: { readonly ecu: EcuAddress; readonly did: Did; readonly cafds: readonly string[]; readonly bytes: Uint8Array },
 ): void {
   const { ecu, did, cafds, bytes } = block;
-  const signed = bytes.length === SIGNATURE.length && readU32(bytes, 0) === SIGNATURE.head;
-  const holds = catalog.protectedBlock({ ecu, block: did, cafds })?.holds ?? (signed ? 'the signature of the coding data' : undefined);
+  const holds =
+    catalog.protectedBlock({ ecu, block: did, cafds })?.holds ?? (isSignature(bytes) ? 'the signature of the coding data' : undefined);
   if (holds === undefined) return;
   throw new KombiError({
     code: 'coding.protected-block',

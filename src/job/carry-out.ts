@@ -3,6 +3,7 @@ import { EXIT, equalBytes, formatDid, formatEcuAddress, isKombiError, KombiError
 import { type BackupResult, formatTool, newJobId, savedBlock, type ToolIdentity } from './backup-car.ts';
 import { Car } from './car.ts';
 import { assertFitToWrite, readConditions, STOP_BELOW_VOLTS } from './conditions.ts';
+import { assertNoNewCodingFault, type CodingFault, readCodingFaults } from './kernel/coding-faults.ts';
 import { assertSameCar, svkShaOf } from './kernel/fence.ts';
 import { type Operation, sha256 } from './kernel/operation.ts';
 import { end, type SettleOptions, settle, untouched, verifyAfterReset } from './kernel/settle.ts';
@@ -45,9 +46,12 @@ export async function carryOut(car: Car, plan: Plan, options: CarryOutOptions): 
   const now = options.now ?? (() => new Date());
   const operations = plan.changes.map((change): Operation => ({ ...change, ecuName: car.catalog.ecuName(change.ecu) }));
   const identifiedAt = car.client.reopened;
+  const addresses = plan.ecus.map(({ address }) => address);
   let journal: Journal;
+  let complaints: readonly CodingFault[];
   try {
     await assertReady(car, plan, options);
+    complaints = await readCodingFaults(car.client, addresses);
     journal = await begin(plan, operations, options, now);
   } catch (error) {
     throw isKombiError(error) ? untouched(error, vin) : error;
@@ -69,7 +73,10 @@ export async function carryOut(car: Car, plan: Plan, options: CarryOutOptions): 
       await transaction.forward(index);
     }
     assertNotStopped(options.signal);
-    await end(settling, 'COMMITTED', await verifyAfterReset(transaction, 'new'));
+    const observed = await verifyAfterReset(transaction, 'new');
+    // What an undo or a restore puts back was there before: a unit that complains of it will not be helped by other bytes.
+    if (plan.kind === 'code') await assertNoNewCodingFault(car.client, addresses, complaints);
+    await end(settling, 'COMMITTED', observed);
   } catch (error) {
     throw await settle(settling, error);
   } finally {

@@ -2,6 +2,7 @@
  * job: everything that changes a car. `kernel/` is the write kernel: without a token of its own making nothing but
  * reads leaves. Around it: plans (what would be written), backups, the carried-out job, undo, restore and recovery.
  */
+export { assertCodable } from './assert-codable.ts';
 export * from './backup-car.ts';
 export * from './car.ts';
 export * from './carry-out.ts';

@@ -12,6 +12,7 @@ import {
 } from '../coding/index.ts';
 import type { Did, EcuAddress } from '../core/index.ts';
 import { cafdsOf, type EcuIdentity } from '../vehicle/index.ts';
+import { assertCodable, assertUnsigned } from './assert-codable.ts';
 import type { Car } from './car.ts';
 import { conditionNotes, readConditions } from './conditions.ts';
 import { reportMessages } from './message-report.ts';
@@ -26,13 +27,15 @@ export interface PlanCodingOptions {
 /**
  * Plans edits against blocks just read, each twice.
  *
- * @throws {KombiError} `usage.*` where the words or the layout are wrong (exit 2); `coding.*`, `ecu.*`, `uds.*`,
+ * @throws {KombiError} `usage.*` where the words or the layout are wrong (exit 2); `car.*`, `coding.*`, `ecu.*`, `uds.*`,
  *   `block.unstable` where the car or our rules say no (exit 3)
  */
 export async function planCoding(car: Car, edits: readonly EditSyntax[], options: PlanCodingOptions = {}): Promise<Plan> {
   const ecus = new Map<EcuAddress, EcuIdentity>();
   const changes: BlockChange[] = [];
-  for (const block of byBlock(car, edits)) {
+  const blocks = byBlock(car, edits);
+  const ruled = assertCodable(car, options);
+  for (const block of blocks) {
     const ecu = await car.ecu(block.ecu);
     ecus.set(block.ecu, ecu);
     const bytes = await readTwice(car.client, block, car.signal).catch((error: unknown) => {
@@ -40,7 +43,8 @@ export async function planCoding(car: Car, edits: readonly EditSyntax[], options
     });
     changes.push(planBlock(car, ecu, { did: block.did, bytes, edits: block.edits, experimental: options.experimental }));
   }
-  return sealPlan(car, { kind: 'code', ecus: [...ecus.values()], changes });
+  const unsigned = await assertUnsigned(car, [...ecus.values()]);
+  return sealPlan(car, { kind: 'code', ecus: [...ecus.values()], changes, notes: [...ruled, ...unsigned] });
 }
 
 export interface PlanBlockOptions extends PlanCodingOptions {
@@ -76,6 +80,8 @@ export interface PlanParts {
   readonly ecus: readonly EcuIdentity[];
   readonly changes: readonly BlockChange[];
   readonly undoes?: string;
+  /** What else the person who consents should know. */
+  readonly notes?: readonly PlanNote[];
 }
 
 /** Seals changes into a plan and asks the car what belongs to it: messages it stores, voltage, ignition. */
@@ -86,7 +92,7 @@ export async function sealPlan(car: Car, parts: PlanParts): Promise<Plan> {
     const layout = car.catalog.layout({ ecu: change.ecu, block: change.did, cafds: cafdsByEcu.get(change.ecu) ?? [], vin });
     return effectsOf(change, layout, car.catalog);
   });
-  const notes: PlanNote[] = [];
+  const notes: PlanNote[] = [...(parts.notes ?? [])];
   if (hidesEmergencyCall(effects)) {
     notes.push({ code: 'hides-emergency-call', text: 'This hides the message. It repairs nothing: emergency calls stay unavailable.' });
   }

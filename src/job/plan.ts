@@ -7,7 +7,14 @@ export type JobKind = 'code' | 'undo' | 'restore';
 
 /** Something that the person who consents should know. */
 export interface PlanNote {
-  readonly code: 'hides-emergency-call' | 'hides-danger' | 'voltage-low' | 'voltage-unknown' | 'ignition-unknown' | 'experimental';
+  readonly code:
+    | 'hides-emergency-call'
+    | 'hides-danger'
+    | 'voltage-low'
+    | 'voltage-unknown'
+    | 'ignition-unknown'
+    | 'signature-block'
+    | 'experimental';
   readonly text: string;
 }
 

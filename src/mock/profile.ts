@@ -124,8 +124,11 @@ const schemas = lazily(() => {
     flowControl: z
       .strictObject({ blockSize: z.number().int().min(0).max(255), separationTime: z.number().int().min(0).max(255) })
       .optional(),
-    /** Coding writes are refused with securityAccessDenied, as where coding data must be signed. */
-    secureCoding: z.boolean().default(false),
+    /**
+     * Coding data must be signed: writes are refused with securityAccessDenied (true), or taken and complained of by trouble
+     * code 02<address>0A.
+     */
+    secureCoding: z.union([z.boolean(), z.literal('complains')]).default(false),
     blocks: byHex(did, bytes).default(new Map()),
     dids: byHex(did, bytes).default(new Map()),
     computed: byHex(did, z.enum(COMPUTED_VALUES)).default(new Map()),

@@ -15,7 +15,7 @@ export function writeData(ecu: Ecu, request: Uint8Array): Outcome {
   if (!isClock && (block === undefined || !ecu.coded)) return NRC.requestOutOfRange;
   const data = request.subarray(3);
   if (data.length !== (block?.length ?? 7)) return NRC.incorrectMessageLength;
-  if (ecu.profile.secureCoding && !isClock) return NRC.securityAccessDenied;
+  if (ecu.profile.secureCoding === true && !isClock) return NRC.securityAccessDenied;
   const refusal = conditions(ecu);
   if (refusal !== undefined) return refusal;
   if (isClock) {
@@ -23,6 +23,7 @@ export function writeData(ecu: Ecu, request: Uint8Array): Outcome {
   } else {
     ecu.memory.write(did, data);
     ecu.clock?.lose();
+    if (ecu.profile.secureCoding === 'complains') complain(ecu);
     ecu.car.changed();
   }
   return Uint8Array.of(0x6e, did >> 8, did & 0xff);
@@ -35,4 +36,11 @@ function conditions({ car }: Ecu): number | undefined {
   if (engineRpm > 0) return NRC.engineIsRunning;
   if (speedKmh > 0) return NRC.vehicleSpeedTooHigh;
   return ignition ? undefined : NRC.conditionsNotCorrect;
+}
+
+/** Trouble code 02<address>0A, confirmed: the signature of the coding data is not valid. @see bmw-diagnostics §6 (published) */
+function complain(ecu: Ecu): void {
+  const code = 0x02_00_0a | (ecu.address << 8);
+  if (ecu.troubleCodes.some((stored) => stored.code === code)) return;
+  ecu.troubleCodes = [...ecu.troubleCodes, { code, status: 0x2f, km: 0, seconds: 0, occurrences: 1, present: false }];
 }

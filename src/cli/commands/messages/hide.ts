@@ -1,5 +1,5 @@
 import { messageEdit } from '../../../coding/index.ts';
-import { findMessageBlock, planCoding } from '../../../job/index.ts';
+import { assertCodable, findMessageBlock, planCoding } from '../../../job/index.ts';
 import { runWritingCommand } from '../../carry-out-plan.ts';
 import type { CommandSpec } from '../../command.ts';
 import { parseMessageId } from '../../messages-text.ts';
@@ -41,6 +41,8 @@ function maskCommand({ name, wish, summary, description }: MaskCommand): Command
       const { experimental } = context.globals;
       return runWritingCommand(context, {
         plan: async (car) => {
+          // Said before the block is looked for: what may not be written need not be found.
+          assertCodable(car, { experimental });
           const layout = await findMessageBlock(car);
           const edits = ids.map((id) => messageEdit(id, wish, { layout, catalog: car.catalog }));
           return planCoding(car, edits, { experimental });
