@@ -7,6 +7,7 @@ const QUIET_MS = 1000;
 const ERASE_LINE = '\r\u001b[K';
 
 const STEPS: Readonly<Record<Progress['step'], string>> = {
+  find: 'Looking for ECUs',
   identify: 'Asking who it is',
   scan: 'Looking for coding blocks',
   backup: 'Reading for the backup',

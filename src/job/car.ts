@@ -1,17 +1,22 @@
 import type { Catalog } from '../catalog/index.ts';
-import type { EcuAddress, Ignition } from '../core/index.ts';
+import { type EcuAddress, EXIT, type Ignition, KombiError } from '../core/index.ts';
 import type { Transport } from '../transport/index.ts';
 import { UdsClient } from '../uds/index.ts';
 import {
   type Asking,
+  type EcuDetails,
   type EcuIdentity,
   readIgnition,
   readVehicleIdentity,
+  readVin,
   readVoltage,
   type VehicleIdentity,
+  type VoltageReading,
   wayToAsk,
 } from '../vehicle/index.ts';
 import { Gate } from './kernel/gate.ts';
+import type { OnProgress } from './plan.ts';
+import { type SurveyedEcu, surveyEcus } from './survey-ecus.ts';
 
 export interface OpenCarOptions {
   readonly catalog: Catalog;
@@ -19,6 +24,9 @@ export interface OpenCarOptions {
   /** How long an ECU may take for its first answer, milliseconds. */
   readonly timeoutMs?: number;
 }
+
+/** How often in a row the link may be lost over the question for the VIN. */
+const MAX_REOPENED = 5;
 
 /** One open connection to one car. Every request passes the write kernel's gate. */
 export class Car {
@@ -28,6 +36,9 @@ export class Car {
   readonly signal: AbortSignal | undefined;
   readonly #gate: Gate;
   readonly #ecus = new Map<EcuAddress, Promise<EcuIdentity>>();
+  #survey: Promise<readonly SurveyedEcu[]> | undefined;
+  /** `client.reopened` when the car was identified. */
+  #identifiedAt = 0;
 
   private constructor(gate: Gate, client: UdsClient, identity: VehicleIdentity, options: OpenCarOptions) {
     this.#gate = gate;
@@ -79,15 +90,58 @@ export class Car {
     return identity;
   }
 
-  /** Every ECU that answers a functional request. */
-  async ecus(): Promise<readonly EcuIdentity[]> {
-    const identities: EcuIdentity[] = [];
-    const way = wayToAsk(this.identity.protocol);
-    for (const address of await way.askAll(this.client, this.signal)) identities.push(await this.ecu(address));
-    return identities;
+  /** What else an ECU tells of itself. */
+  ecuDetails(address: EcuAddress): Promise<EcuDetails> {
+    return wayToAsk(this.identity.protocol).readEcuDetails(address, this.#asking);
   }
 
-  voltage(): Promise<number | undefined> {
+  /**
+   * Every ECU that can be found, silent ones included, looked for once a connection.
+   *
+   * @throws {KombiError} `car.changed` (exit 3), `link.*`
+   */
+  survey(onProgress?: OnProgress): Promise<readonly SurveyedEcu[]> {
+    if (this.#survey === undefined) {
+      this.#survey = surveyEcus(this, onProgress);
+      this.#survey.catch(() => {
+        this.#survey = undefined;
+      });
+    }
+    return this.#survey;
+  }
+
+  /** Every ECU that can be found and says who it is. @throws as {@link survey} */
+  async ecus(onProgress?: OnProgress): Promise<readonly EcuIdentity[]> {
+    const survey = await this.survey(onProgress);
+    return survey.map(({ identity }) => identity).filter((identity) => identity !== undefined);
+  }
+
+  /**
+   * Asks for the VIN again where the link was opened anew since it was told: another car may be behind it now.
+   *
+   * @throws {KombiError} `car.changed` (exit 3) where it is; `link.unstable` where each answer costs a connection
+   */
+  async assertSame(): Promise<void> {
+    for (let tries = 0; this.#identifiedAt !== this.client.reopened; tries += 1) {
+      if (tries === MAX_REOPENED) throw unstableError(this.transport);
+      this.#identifiedAt = this.client.reopened;
+      const told = (await wayToAsk(this.identity.protocol).readVin(this.client, this.signal)) ?? (await readVin(this.client, this.signal));
+      if (told.vin === this.identity.vin) continue;
+      throw new KombiError({
+        code: 'car.changed',
+        exit: EXIT.refused,
+        message: `The link was lost, and behind it is another car now: ${told.vin} instead of ${this.identity.vin}`,
+        hint: 'Connect to the car that you began with, and begin again.',
+      });
+    }
+  }
+
+  async voltage(): Promise<number | undefined> {
+    return (await this.voltageReading())?.volts;
+  }
+
+  /** Supply voltage, and which ECU told it. */
+  voltageReading(): Promise<VoltageReading | undefined> {
     return readVoltage(this.client, this.signal);
   }
 
@@ -98,6 +152,14 @@ export class Car {
   dispose(): Promise<void> {
     return this.#gate.dispose();
   }
+}
+
+function unstableError(transport: Transport): KombiError {
+  return new KombiError({
+    code: 'link.unstable',
+    message: `${transport.description} is lost again and again`,
+    hint: 'Check cable, plug and power, and come nearer where it is WiFi; then try again.',
+  });
 }
 
 /** @see Car.open */

@@ -18,3 +18,4 @@ export * from './plan-coding.ts';
 export * from './plan-restore.ts';
 export * from './read-addresses.ts';
 export * from './recover.ts';
+export * from './survey-ecus.ts';

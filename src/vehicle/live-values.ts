@@ -1,8 +1,10 @@
-import { type Did, type EcuAddress, type Ignition, isKombiError, readU16 } from '../core/index.ts';
+import { type Did, type EcuAddress, type Ignition, isKombiError, readU16, readU32 } from '../core/index.ts';
 import type { UdsClient } from '../uds/index.ts';
 
+const GATEWAY = 0x10 as EcuAddress;
 const DME = 0x12 as EcuAddress;
 const BODY_CONTROLLER = 0x40 as EcuAddress;
+const CLUSTER = 0x60 as EcuAddress;
 
 /** DME supply voltage, u16 × 0.015 V (bmw-diagnostics §5.4, published). */
 const DME_VOLTAGE = 0x460a as Did;
@@ -14,24 +16,88 @@ const TERMINAL_STATUS = 0xdc56 as Did;
 const TERMINAL_15 = 0x0a;
 const TERMINAL_50 = 0x0d;
 const TERMINALS_OFF: ReadonlySet<number> = new Set([0x02, 0x04, 0x06, 0x08]);
+/** Energy mode, one byte (bmw-diagnostics §5.4, published; answers of a G31 recorded). */
+const ENERGY_MODE = 0x100a as Did;
+const ENERGY_MODES: Readonly<Record<number, EnergyMode['name']>> = { 0: 'none', 1: 'production', 2: 'transport', 3: 'flash' };
+/** Mileage of the cluster, two u32 in km, of RAM and EEPROM (bmw-diagnostics §5.4, published). */
+const MILEAGE = 0xd10d as Did;
+/** The mileage that it shows, u32 in km (bmw-diagnostics §5.4, published; four bytes of a G31 recorded). */
+const SHOWN_MILEAGE = 0xd122 as Did;
 
-/** Supply voltage in volts, from the first ECU that tells it; undefined where none does. */
-export async function readVoltage(client: UdsClient, signal?: AbortSignal): Promise<number | undefined> {
+export interface VoltageReading {
+  readonly volts: number;
+  /** The ECU that told it. */
+  readonly source: EcuAddress;
+}
+
+/** Supply voltage, from the first ECU that tells it; undefined where none does. */
+export async function readVoltage(client: UdsClient, signal?: AbortSignal): Promise<VoltageReading | undefined> {
   const engine = await readIfTold(client, DME, DME_VOLTAGE, signal);
   const counts = engine && readU16(engine, 0);
-  if (counts !== undefined) return counts * DME_VOLTS_PER_COUNT;
+  if (counts !== undefined) return { volts: counts * DME_VOLTS_PER_COUNT, source: DME };
   const body = await readIfTold(client, BODY_CONTROLLER, BODY_VOLTAGE, signal);
   const tenths = body && readU16(body, 0);
-  return tenths === undefined ? undefined : ((tenths << 16) >> 16) / 10;
+  return tenths === undefined ? undefined : { volts: ((tenths << 16) >> 16) / 10, source: BODY_CONTROLLER };
 }
 
 /** Terminal 15, from the link where it knows, else from the body controller. A silence is "unknown", never "off". */
 export async function readIgnition(client: UdsClient, signal?: AbortSignal): Promise<Ignition> {
   const link = await client.transport.ignition(signal);
-  if (link !== 'unknown') return link;
-  const status = (await readIfTold(client, BODY_CONTROLLER, TERMINAL_STATUS, signal))?.[0];
+  return link === 'unknown' ? ignitionOf(await readTerminalStatus(client, signal)) : link;
+}
+
+export interface Terminals {
+  readonly ignition: Ignition;
+  /**
+   * `starting`: terminal 50 is on. `off`: terminal 15 is off, and without it no engine runs (derived). That it runs is
+   * told by no value that is published.
+   */
+  readonly engine: 'off' | 'starting' | 'unknown';
+}
+
+/** {@link readIgnition}, and what can be known of the engine. */
+export async function readTerminals(client: UdsClient, signal?: AbortSignal): Promise<Terminals> {
+  const link = await client.transport.ignition(signal);
+  const status = await readTerminalStatus(client, signal);
+  const ignition = link === 'unknown' ? ignitionOf(status) : link;
+  if (status === TERMINAL_50) return { ignition, engine: 'starting' };
+  return { ignition, engine: ignition === 'off' ? 'off' : 'unknown' };
+}
+
+async function readTerminalStatus(client: UdsClient, signal?: AbortSignal): Promise<number | undefined> {
+  return (await readIfTold(client, BODY_CONTROLLER, TERMINAL_STATUS, signal))?.[0];
+}
+
+function ignitionOf(status: number | undefined): Ignition {
   if (status === TERMINAL_15 || status === TERMINAL_50) return 'on';
   return status !== undefined && TERMINALS_OFF.has(status) ? 'off' : 'unknown';
+}
+
+export interface EnergyMode {
+  readonly value: number;
+  /** Undefined where the value has no published name. */
+  readonly name: 'none' | 'production' | 'transport' | 'flash' | undefined;
+  /** The ECU that told it. */
+  readonly source: EcuAddress;
+}
+
+/** The energy mode, from the first ECU that tells it; undefined where none does. */
+export async function readEnergyMode(client: UdsClient, signal?: AbortSignal): Promise<EnergyMode | undefined> {
+  for (const source of [GATEWAY, BODY_CONTROLLER, CLUSTER]) {
+    const value = (await readIfTold(client, source, ENERGY_MODE, signal))?.[0];
+    if (value !== undefined) return { value, name: ENERGY_MODES[value], source };
+  }
+  return undefined;
+}
+
+/** Kilometres, from the cluster; undefined where it does not tell them. */
+export async function readMileageKm(client: UdsClient, signal?: AbortSignal): Promise<number | undefined> {
+  for (const did of [MILEAGE, SHOWN_MILEAGE]) {
+    const data = await readIfTold(client, CLUSTER, did, signal);
+    const km = data && readU32(data, 0);
+    if (km !== undefined) return km;
+  }
+  return undefined;
 }
 
 /** The bytes of a DID, or undefined where the ECU is not there or does not have it. Link errors pass. */

@@ -97,9 +97,9 @@ export const UDS_WAY: WayToAsk = {
     return ascending(answers.map((answer) => answer.source));
   },
 
-  async askOne(address, { client, signal }) {
+  async askOne(address, { client, signal }, timeoutMs) {
     try {
-      await client.request(address, SCAN_REQUEST, { signal });
+      await client.request(address, SCAN_REQUEST, { signal, timeoutMs });
     } catch (error) {
       // A refusal proves as well that somebody is there.
       if (!isKombiError(error, 'uds')) throw error;

@@ -31,7 +31,7 @@ export interface WayToAsk {
   /** Who answers a question to all; none where the link cannot carry one. In ascending order. */
   askAll(client: UdsClient, signal?: AbortSignal): Promise<readonly EcuAddress[]>;
   /** Asks one ECU, once, for anything that every ECU answers. @throws {KombiError} `ecu.*` where it stays silent */
-  askOne(address: EcuAddress, asking: Asking): Promise<void>;
+  askOne(address: EcuAddress, asking: Asking, timeoutMs?: number): Promise<void>;
   /** Whom the car itself lists; undefined where nobody keeps such a list. */
   readEcuList(asking: Asking): Promise<readonly EcuAddress[] | undefined>;
 }
