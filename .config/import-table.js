@@ -28,6 +28,12 @@ const table = {
   // A lock that the kernel gives back is a socket without a network.
   'archive/lock-socket.ts': { rooms: ['core'], modules: ['node:net'] },
   job: { rooms: ['core', 'uds', 'vehicle', 'coding', 'archive', 'catalog'], types: ['transport'] },
+  // Manifests may be YAML.
+  'job/batch/yaml-manifest.ts': {
+    rooms: ['core', 'uds', 'vehicle', 'coding', 'archive', 'catalog'],
+    types: ['transport'],
+    modules: ['yaml'],
+  },
   assistant: { rooms: ['core', 'catalog', 'coding'], types: ['vehicle'] },
   mock: { rooms: ['core', 'catalog', 'recording'], modules: ['node:net', 'node:dgram', 'node:fs', 'serialport'] },
   'mock/elm327/pty.ts': { rooms: ['core', 'catalog', 'recording'], modules: ['node:child_process', 'node:fs', 'node:net', 'node:os'] },

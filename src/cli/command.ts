@@ -1,4 +1,4 @@
-import type { VehicleState } from '../core/index.ts';
+import type { KombiError, VehicleState } from '../core/index.ts';
 import type { Context } from './context.ts';
 import type { Input } from './input.ts';
 
@@ -23,6 +23,8 @@ export interface Outcome {
   /** The same for people, one string a line. Absent: all has been shown already. */
   readonly lines?: readonly string[];
   readonly vehicle?: VehicleState;
+  /** What went wrong although there is a result, such as some cars of many: told after it, with its exit status. */
+  readonly error?: KombiError;
 }
 
 /** A command as data with one handler. A command with `commands` is only a name in front of theirs. */

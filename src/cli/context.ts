@@ -78,6 +78,11 @@ export class Context implements AsyncDisposable {
     return (await this.#screens()).out;
   }
 
+  /** The style of talk. */
+  async talkStyle(): Promise<Style> {
+    return (await this.#screens()).err;
+  }
+
   async progress(): Promise<ProgressLine> {
     return (await this.#screens()).progress;
   }
@@ -138,10 +143,12 @@ export class Context implements AsyncDisposable {
   }
 
   /** The one line of `--json`, or what is left to tell a person. */
-  async finish(command: string, { result, lines = [], vehicle = 'untouched' }: Outcome): Promise<void> {
+  async finish(command: string, { result, lines = [], vehicle = 'untouched', error }: Outcome): Promise<void> {
     (await this.#screen)?.progress.clear();
-    if (this.globals.json) this.io.stdout.write(toJsonLine({ schema: `kombi/${command}@1`, ok: true, vehicle, result }));
-    else if (lines.length > 0) this.io.stdout.write(`${lines.join('\n')}\n`);
+    const told = error && { error: { code: error.code, message: error.message, hint: error.hint ?? '' } };
+    if (this.globals.json) {
+      this.io.stdout.write(toJsonLine({ schema: `kombi/${command}@1`, ok: error === undefined, vehicle, result, ...told }));
+    } else if (lines.length > 0) this.io.stdout.write(`${lines.join('\n')}\n`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -19,6 +19,7 @@ export async function execute(words: readonly string[], io: Io): Promise<ExitSta
   const json = words.includes('--json');
   let called = ['kombi'];
   let printed = '';
+  let failure: KombiError | undefined;
   const hooks: ProgramHooks = {
     env: io.env,
     columns: io.stdout.columns,
@@ -28,7 +29,7 @@ export async function execute(words: readonly string[], io: Io): Promise<ExitSta
     run: async (spec, path, given, command) => {
       called = [...path];
       const context = new Context(io, readGlobals(command.optsWithGlobals()), words);
-      await runCommand(spec, path, { context, input: new Input(given, command.opts()) });
+      failure = await runCommand(spec, path, { context, input: new Input(given, command.opts()) });
     },
   };
   try {
@@ -45,7 +46,8 @@ export async function execute(words: readonly string[], io: Io): Promise<ExitSta
     const program = await buildProgram(hooks);
     if (words.length === 0) return await overview(io, program.helpInformation());
     await program.parseAsync(helpLast(words), { from: 'user' });
-    return EXIT.done;
+    if (failure === undefined) return EXIT.done;
+    return json ? failure.exit : await tell(failure, { io, words, json, called });
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) {
       io.stdout.write(printed);

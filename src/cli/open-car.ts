@@ -1,6 +1,6 @@
 import { isKombiError, KombiError, messageOf } from '../core/index.ts';
 import { type Car, openCar } from '../job/car.ts';
-import { createLink, registerLinkScheme, type Transport } from '../transport/index.ts';
+import { createLink, type LinkOptions, registerLinkScheme, type Transport } from '../transport/index.ts';
 import type { Context } from './context.ts';
 import { escapeText } from './escape.ts';
 import { version } from './version.ts';
@@ -26,14 +26,29 @@ export async function openTheCar(context: Context): Promise<Car> {
 export async function openCarToWrite(context: Context): Promise<Car> {
   const link = linkAskedFor(context) ?? (await onlyCandidate(context));
   const { globals, io } = context;
-  registerLinkScheme('mock', async (uri) => (await import('../mock-link.ts')).createMockLink(uri));
   const timeout = globals.timeoutMs === undefined ? {} : { timeoutMs: globals.timeoutMs };
   const catalog = await context.catalog();
   const tracedBy = await tracing(context);
-  const transport = await createLink(link, timeout);
+  const transport = await makeLink(link, timeout);
   const car = await openCar(tracedBy === undefined ? transport : tracedBy(transport), { catalog, signal: io.signal, ...timeout });
   context.defer(() => car.dispose());
   return car;
+}
+
+/** The transport of any link that the program knows, closed. */
+export function makeLink(link: string, options: LinkOptions): Promise<Transport> {
+  registerLinkScheme('mock', async (uri) => (await import('../mock-link.ts')).createMockLink(uri));
+  return createLink(link, options);
+}
+
+/**
+ * What two links must not use at once, as far as their words tell; undefined where each has a car of its own, as two mock
+ * cars that keep no common file.
+ */
+export function deviceOf(link: string): string | undefined {
+  if (!/^(mock|replay):/.test(link)) return link;
+  const state = /[?&]state=([^&]*)/.exec(link)?.[1];
+  return state === undefined ? undefined : `state ${state}`;
 }
 
 async function warnOfOpenJob(context: Context, car: Car): Promise<void> {

@@ -35,7 +35,7 @@ export class ProgressLine {
 
   readonly tell = (progress: Progress): void => {
     if (!this.#output.isTerminal) return;
-    this.#text = describe(progress);
+    this.#text = describeProgress(progress);
     if (this.#due) this.#paint();
     this.#timer ??= this.#clock.backgroundTimer(QUIET_MS, () => {
       this.#due = true;
@@ -57,7 +57,8 @@ export class ProgressLine {
   }
 }
 
-function describe({ step, ecu, done, total }: Progress): string {
+/** `Reading for the backup 60 3 of 14 …` */
+export function describeProgress({ step, ecu, done, total }: Progress): string {
   const where = ecu === undefined ? '' : ` ${formatEcuAddress(ecu)}`;
   const count = done === undefined || total === undefined ? '' : ` ${done} of ${total}`;
   return `${STEPS[step]}${where}${count} …`;

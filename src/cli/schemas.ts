@@ -177,6 +177,41 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
       }),
     ),
   }),
+  batch: z.looseObject({
+    cars: z
+      .array(
+        z.looseObject({
+          label,
+          ok: z.boolean(),
+          exit: z.int().describe('the status that a command for this car alone would have ended with'),
+          vehicle: z.enum(['untouched', 'changed', 'restored', 'unknown']),
+          vin: vin.nullable(),
+          result: z
+            .looseObject({
+              info: z
+                .looseObject({ series: z.string().nullable(), model: z.string().nullable(), iLevel: z.string().nullable(), ecus: z.int() })
+                .optional(),
+              faults: z.array(z.looseObject({ ecu: address, name: z.string(), code: z.string(), present: z.boolean() })).optional(),
+              backup: z.looseObject({ ecus: z.int(), blocks: z.int(), complete: z.boolean() }).optional(),
+              verify: z.looseObject({ blocks: z.int() }).optional(),
+              plan: z
+                .looseObject({
+                  id,
+                  edits: z.array(z.looseObject({ address: z.string(), old: z.string(), new: z.string() })),
+                  alreadyDone: z.boolean(),
+                })
+                .optional(),
+            })
+            .describe('by action, as far as it came'),
+          notes: z.array(z.string()),
+          error: z.looseObject({ code: z.string(), message: z.string(), hint: z.string() }).optional(),
+        }),
+      )
+      .describe('in the order of the manifest; nothing in it differs between two runs on the same cars'),
+    succeeded: z.int(),
+    failed: z.int(),
+    notDone: z.int().describe('stopped before they were done'),
+  }),
   history: z.looseObject({
     jobs: z.array(
       z.looseObject({

@@ -23,6 +23,8 @@ export interface OpenCarOptions {
   readonly signal?: AbortSignal;
   /** How long an ECU may take for its first answer, milliseconds. */
   readonly timeoutMs?: number;
+  /** Nothing that changes the car leaves this connection, whoever asks. */
+  readonly readOnly?: boolean;
 }
 
 /** How often in a row the link may be lost over the question for the VIN. */
@@ -50,7 +52,7 @@ export class Car {
 
   /** Opens the link and asks the car who it is. The transport is disposed of where that fails. */
   static async open(transport: Transport, options: OpenCarOptions): Promise<Car> {
-    const gate = new Gate(transport);
+    const gate = new Gate(transport, { readOnly: options.readOnly });
     try {
       await gate.open(options.signal);
       const client = new UdsClient(gate, options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs });

@@ -1,5 +1,5 @@
 import { messageOf } from '../../core/index.ts';
-import { Lines, type ManifestDocument, MAX_MANIFEST_DEPTH, UnsoundManifest } from './manifest-text.ts';
+import { Lines, MAX_MANIFEST_DEPTH, type ManifestDocument, UnsoundManifest } from './manifest-document.ts';
 
 interface Level {
   /** The names so far of an object; undefined in a list. */

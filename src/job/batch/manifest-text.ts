@@ -1,31 +1,14 @@
 import { KombiError, messageOf } from '../../core/index.ts';
 import { readJsonManifest } from './json-manifest.ts';
+import { type ManifestDocument, UnsoundManifest } from './manifest-document.ts';
 
-/** A manifest's text as plain data, and where each part of it stands. */
-export interface ManifestDocument {
-  readonly value: unknown;
-  /** The line of a place, from 1: of `['cars', 3, 'link']`, else of what it lies in. */
-  lineOf(path: readonly PropertyKey[]): number | undefined;
-}
-
-export type ManifestSyntax = 'json' | 'yaml';
+type ManifestSyntax = 'json' | 'yaml';
 
 /** Reliability row 51. */
 const MAX_BYTES = 1 << 20;
-export const MAX_MANIFEST_DEPTH = 16;
-
-/** Says what is wrong with a text, and on which line where that is known. */
-export class UnsoundManifest extends Error {
-  readonly line: number | undefined;
-
-  constructor(message: string, line?: number) {
-    super(message);
-    this.line = line;
-  }
-}
 
 /** By the name's ending, else by its first character: JSON has to begin with a brace here, and a YAML manifest hardly does. */
-export function syntaxOf(name: string, text: string): ManifestSyntax {
+function syntaxOf(name: string, text: string): ManifestSyntax {
   if (/\.json$/i.test(name)) return 'json';
   if (/\.ya?ml$/i.test(name)) return 'yaml';
   return /^\s*\{/.test(text) ? 'json' : 'yaml';
@@ -67,27 +50,6 @@ export function manifestError(name: string, problems: readonly ManifestProblem[]
     items: told.length === 1 ? [] : [...told.slice(0, SHOWN_PROBLEMS), ...(more > 0 ? [`and ${more} more`] : [])],
     hint: '`kombi batch --help` shows what a manifest looks like.',
   });
-}
-
-/** Where each place stands, by its path. */
-export class Lines {
-  readonly #lines = new Map<string, number>();
-
-  set(path: readonly PropertyKey[], line: number): void {
-    this.#lines.set(keyOf(path), line);
-  }
-
-  of(path: readonly PropertyKey[]): number | undefined {
-    for (let length = path.length; length >= 0; length -= 1) {
-      const line = this.#lines.get(keyOf(path.slice(0, length)));
-      if (line !== undefined) return line;
-    }
-    return undefined;
-  }
-}
-
-function keyOf(path: readonly PropertyKey[]): string {
-  return JSON.stringify(path.map(String));
 }
 
 function decode(bytes: Uint8Array): string {

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { nearestMatch } from '../../catalog/index.ts';
 import { type EditSyntax, parseEdit } from '../../coding/index.ts';
 import { isKombiError, isVin, lazily, type Vin } from '../../core/index.ts';
-import { type ManifestDocument, type ManifestProblem, manifestError, readManifestText } from './manifest-text.ts';
+import type { ManifestDocument } from './manifest-document.ts';
+import { type ManifestProblem, manifestError, readManifestText } from './manifest-text.ts';
 
 /** What a batch does with a car. Nothing of it writes to one. */
 export const BATCH_ACTIONS = ['info', 'faults', 'backup', 'verify', 'plan'] as const;
@@ -82,9 +83,14 @@ export async function parseManifest(bytes: Uint8Array, name: string): Promise<Ba
   const document = await readManifestText(bytes, name);
   const count = (document.value as { cars?: { length?: number } } | null)?.cars?.length ?? 0;
   // What is wrong with each of a million is told by nobody.
-  if (count > MAX_CARS) throw manifestError(name, [{ line: document.lineOf(['cars']), text: `cars: ${count} are too many; ${MAX_CARS} are the most` }]);
+  if (count > MAX_CARS)
+    throw manifestError(name, [{ line: document.lineOf(['cars']), text: `cars: ${count} are too many; ${MAX_CARS} are the most` }]);
   const parsed = schema().safeParse(document.value);
-  if (!parsed.success) throw manifestError(name, parsed.error.issues.map((issue) => problemOf(issue, document)));
+  if (!parsed.success)
+    throw manifestError(
+      name,
+      parsed.error.issues.map((issue) => problemOf(issue, document)),
+    );
   const problems: ManifestProblem[] = [];
   const labels = new Map<string, number>();
   const cars = parsed.data.cars.map((car, index) => {
@@ -129,7 +135,10 @@ function problemOf(issue: z.core.$ZodIssue, document: ManifestDocument): Manifes
     const [key = ''] = issue.keys;
     const meant = nearestMatch(key, NAMES);
     const path = [...issue.path, key];
-    return { line: document.lineOf(path), text: `${placeOf(path)}: there is no "${key}"${meant === undefined ? '' : `; did you mean ${meant}?`}` };
+    return {
+      line: document.lineOf(path),
+      text: `${placeOf(path)}: there is no "${key}"${meant === undefined ? '' : `; did you mean ${meant}?`}`,
+    };
   }
   return { line, text: `${place}: ${issue.message}` };
 }

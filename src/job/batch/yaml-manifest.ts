@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, type Node, parseDocument } from 'yaml';
-import { Lines, type ManifestDocument, MAX_MANIFEST_DEPTH, UnsoundManifest } from './manifest-text.ts';
+import { Lines, MAX_MANIFEST_DEPTH, type ManifestDocument, UnsoundManifest } from './manifest-document.ts';
 
 const MAX_TOKENS = 1 << 18;
 /** Of one value; wrong escapes in a long one cost the library seconds. */

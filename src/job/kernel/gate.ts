@@ -9,10 +9,13 @@ import { describeMessage, messageOf, type Token, tokenCovers } from './token.ts'
  */
 export class Gate implements Transport {
   readonly #inner: Transport;
+  readonly #readOnly: boolean;
   #token: Token | undefined;
 
-  constructor(inner: Transport) {
+  /** @param options `readOnly`: no token opens it; nothing that changes a car leaves this transport at all */
+  constructor(inner: Transport, options: { readonly readOnly?: boolean | undefined } = {}) {
     this.#inner = inner;
+    this.#readOnly = options.readOnly ?? false;
   }
 
   get description(): string {
@@ -81,7 +84,7 @@ export class Gate implements Transport {
   #spend(target: EcuAddress, payload: Uint8Array, never: boolean): void {
     const token = this.#token;
     this.#token = undefined;
-    if (never || token === undefined || !tokenCovers(token, target, payload)) {
+    if (never || this.#readOnly || token === undefined || !tokenCovers(token, target, payload)) {
       throw new KombiError({
         code: 'kernel.refused',
         message: `The write kernel refused to send ${describeMessage(target, payload)}`,

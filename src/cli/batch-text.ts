@@ -1,0 +1,52 @@
+import type { BatchReport, CarFindings, CarOutcome } from '../job/batch/index.ts';
+import { escapeText } from './escape.ts';
+import { plural } from './format.ts';
+import type { Style } from './style.ts';
+import { table } from './text.ts';
+
+/** The report of a batch: a row for each car, what failed with its explanation, and the sum. */
+export function batchLines({ cars, succeeded, failed, notDone }: BatchReport, { style, width }: { style: Style; width: number }): string[] {
+  const rows = cars.map((car) => [stateOf(car, style), escapeText(car.label), car.vin ?? '', tellOf(car)]);
+  const counts = [
+    style.good(`${plural(succeeded, 'car')} done`),
+    ...(failed > 0 ? [style.failure(`${failed} failed`)] : []),
+    ...(notDone > 0 ? [style.warning(`${notDone} not done`)] : []),
+  ];
+  return [...table(rows, width), '', counts.join(', ')];
+}
+
+function stateOf({ ok, exit }: CarOutcome, style: Style): string {
+  if (ok) return style.good('done');
+  return exit === 130 || exit === 143 ? style.warning('not done') : style.failure('failed');
+}
+
+function tellOf({ exit, result, error, notes }: CarOutcome): string {
+  const failure = error === undefined ? [] : [`Exit ${exit}: ${error.message.replaceAll('\n', '; ')}.`, plain(error.hint)];
+  return [...findings(result), ...failure, ...notes]
+    .filter((part) => part !== '')
+    .map(escapeText)
+    .join(' ');
+}
+
+function findings({ info, faults, backup, verify, plan }: CarFindings): string[] {
+  const told: string[] = [];
+  if (info)
+    told.push(`${[info.model, info.series && `(${info.series})`, info.iLevel].filter(Boolean).join(' ')}, ${plural(info.ecus, 'ECU')}.`);
+  if (faults)
+    told.push(
+      `${plural(faults.length, 'trouble code')}${faults.length > 0 ? `: ${faults.map(({ name, code }) => `${name} ${code}`).join(', ')}` : ''}.`,
+    );
+  if (backup)
+    told.push(`Backup: ${plural(backup.blocks, 'block')} of ${plural(backup.ecus, 'ECU')}${backup.complete ? '' : ', not complete'}.`);
+  if (verify) told.push(`As its last backup: ${plural(verify.blocks, 'block')}.`);
+  if (plan) {
+    const edits = plan.edits.map(({ address, old, new: next }) => `${address} ${old}→${next}`).join(', ');
+    told.push(plan.alreadyDone ? `Holds it already: ${edits}.` : `Plan ${plan.id}: ${edits}.`);
+  }
+  return told;
+}
+
+/** Commands stand in backticks; in a table nothing else marks them. */
+function plain(hint: string): string {
+  return hint.replaceAll('`', '');
+}
