@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { damagedError, newerFormatError } from './archive-error.ts';
 import { type BackupBlock, backupBlockSchema, blockProblem, didSchema, sha256Schema } from './backup-block.ts';
+import { type BackupTroubleCode, backupTroubleCodeSchema } from './backup-trouble-code.ts';
 import { sha256 } from './sha256.ts';
 import { canonicalText, checkCanonical, parseStrictJson, UnsoundText } from './strict-json.ts';
 
@@ -36,6 +37,8 @@ export interface BackupEcu {
   readonly blocks: readonly BackupBlock[];
   /** `nrc`: two hex digits, or `silent` where no answer came, `unstable` where two readings differed. */
   readonly unreadable: readonly { readonly did: string; readonly nrc: string }[];
+  /** Every trouble code that the ECU stored; absent where it was not asked or did not tell. */
+  readonly troubleCodes?: readonly BackupTroubleCode[];
 }
 
 /** What somebody who takes a backup knows; the archive adds the rest. */
@@ -116,6 +119,7 @@ const contentSchema: z.ZodType<BackupContent> = z.object({
       scannedRanges: z.exactOptional(z.array(z.object({ from: didSchema, to: didSchema }))),
       blocks: z.array(backupBlockSchema),
       unreadable: z.array(z.object({ did: didSchema, nrc: z.string().regex(/^(?:[0-9A-F]{2}|silent|unstable)$/) })),
+      troubleCodes: z.exactOptional(z.array(backupTroubleCodeSchema)),
     }),
   ),
 });

@@ -7,6 +7,7 @@ export * from './archive.ts';
 export * from './backup.ts';
 export * from './backup-block.ts';
 export type { BackupSummary } from './backup-summary.ts';
+export type { BackupTroubleCode } from './backup-trouble-code.ts';
 export * from './default-directory.ts';
 export * from './diff-backups.ts';
 export * from './disk-file-system.ts';

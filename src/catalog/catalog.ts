@@ -1,6 +1,17 @@
 import { type Did, type EcuAddress, formatEcuAddress, type Vin } from '../core/index.ts';
 import { DATA_FOLDER, loadDataFile, type Row } from './data-file.ts';
-import type { BlockLayout, Cafd, CheckControlMessage, Ecu, EcuTiming, Model, ProtectedBlocks, Source, TroubleCode } from './facts.ts';
+import type {
+  BlockLayout,
+  Cafd,
+  CheckControlMessage,
+  Ecu,
+  EcuTiming,
+  Model,
+  NamedCode,
+  ProtectedBlocks,
+  Source,
+  TroubleCode,
+} from './facts.ts';
 import type { DataFiles } from './schema.ts';
 
 /** What decides whether a layout may be believed of an ECU. */
@@ -42,6 +53,7 @@ export interface Catalog {
   readonly troubleCodes: readonly TroubleCode[];
   /** Codes mean something only together with the ECU that stores them. `code` is six hex digits. */
   troubleCode(ecu: EcuAddress, code: string): TroubleCode | undefined;
+  readonly namedCodes: readonly NamedCode[];
   readonly models: readonly Model[];
   /** By characters 4 to 7 of the VIN. */
   model(typeKey: string): Model | undefined;
@@ -86,6 +98,9 @@ class DataCatalog implements Catalog {
   }
   get troubleCodes(): readonly TroubleCode[] {
     return this.#rows('troubleCodes');
+  }
+  get namedCodes(): readonly NamedCode[] {
+    return this.#rows('namedCodes');
   }
   get models(): readonly Model[] {
     return this.#rows('models');
@@ -157,7 +172,10 @@ class DataCatalog implements Catalog {
   }
 
   troubleCode(ecu: EcuAddress, code: string): TroubleCode | undefined {
-    return this.#index('troubleCodes', (entry) => [`${entry.ecu}:${entry.code}`]).get(`${ecu}:${code.toUpperCase()}`);
+    const byEcu = this.#index('troubleCodes', (entry) => [`${entry.ecu ?? 'any'}:${entry.code}`]);
+    const [key, own] = [code.toUpperCase(), formatEcuAddress(ecu)];
+    const ofAny = key.slice(2, 4) === own ? byEcu.get(`ANY:${key.slice(0, 2)}..${key.slice(4)}`) : undefined;
+    return byEcu.get(`${ecu}:${key}`) ?? ofAny;
   }
 
   model(typeKey: string): Model | undefined {

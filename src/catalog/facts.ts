@@ -115,11 +115,25 @@ export interface CheckControlMessage extends Statement {
 }
 
 export interface TroubleCode extends Statement {
-  readonly ecu: EcuAddress;
-  /** Three bytes, six upper-case hex digits: `B7F341`. */
+  /** Absent: every ECU, which puts its own address in place of the dots of {@link code}. */
+  readonly ecu?: EcuAddress | undefined;
+  /** Three bytes, six upper-case hex digits: `B7F341`; `02..08` where the ECU's address stands in the middle. */
   readonly code: string;
-  readonly text: string;
+  /** In the project's own words, not the manufacturer's. */
+  readonly label: Label;
   readonly subject?: string | undefined;
+  /** Further sources that say the same. */
+  readonly confirmedBy?: readonly string[] | undefined;
+}
+
+/** A trouble code that somebody has named without its control unit, or wrongly: told when asked for, never of a car. */
+export interface NamedCode extends Statement {
+  readonly code: string;
+  /** How the source is called in a sentence. */
+  readonly by: string;
+  readonly says: Label;
+  /** What the public descriptions of ECUs have to that. */
+  readonly finding: Label;
 }
 
 export interface Model extends Statement {

@@ -40,7 +40,11 @@ export function lintCatalog(catalog: Catalog): readonly string[] {
     ),
     ...duplicates(
       'trouble code',
-      catalog.troubleCodes.map(({ ecu, code }) => `${formatEcuAddress(ecu)}:${code}`),
+      catalog.troubleCodes.map(({ ecu, code }) => `${ecu === undefined ? 'any' : formatEcuAddress(ecu)}:${code}`),
+    ),
+    ...duplicates(
+      'named code',
+      catalog.namedCodes.map(({ code, by }) => `${code} by ${by}`),
     ),
     ...duplicates(
       'type key',
@@ -86,7 +90,7 @@ function unknownEcus(catalog: Catalog): readonly string[] {
   const named = [
     ...catalog.layouts.map(({ ecu, id }) => ({ ecu, by: `layout ${id}` })),
     ...catalog.cafds.map(({ ecu, id }) => ({ ecu, by: `cafd ${id}` })),
-    ...catalog.troubleCodes.map(({ ecu, code }) => ({ ecu, by: `trouble code ${code}` })),
+    ...catalog.troubleCodes.flatMap(({ ecu, code }) => (ecu === undefined ? [] : [{ ecu, by: `trouble code ${code}` }])),
   ];
   return named
     .filter(({ ecu }) => catalog.ecu(ecu) === undefined)
@@ -100,10 +104,14 @@ function lintSources(catalog: Catalog): readonly string[] {
     ...catalog.protectedBlocks,
     ...catalog.messages,
     ...catalog.troubleCodes,
+    ...catalog.namedCodes,
     ...catalog.models,
     ...catalog.layouts.flatMap(({ facts }) => [facts.block, facts.parameters, facts.offsets, ...(facts.polarity ? [facts.polarity] : [])]),
   ];
-  const used = new Set(statements.map(({ source }) => source));
+  const used = new Set([
+    ...statements.map(({ source }) => source),
+    ...catalog.troubleCodes.flatMap(({ confirmedBy }) => confirmedBy ?? []),
+  ]);
   const known = new Set(catalog.sources.map(({ id }) => id));
   return [
     ...duplicates(

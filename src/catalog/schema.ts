@@ -6,8 +6,10 @@ import type {
   CheckControlMask,
   CheckControlMessage,
   Ecu,
+  Label,
   LayoutParameter,
   Model,
+  NamedCode,
   ProtectedBlocks,
   Source,
   Statement,
@@ -101,22 +103,33 @@ export const dataFiles = lazily(() => {
     holds: z.string().min(1),
     ...statement,
   });
+  const labelSchema: z.ZodType<Label> = z.strictObject({ en: z.string().min(1), de: z.string().min(1) });
   const messageSchema: z.ZodType<CheckControlMessage> = z.strictObject({
     id: count,
-    label: z.strictObject({ en: z.string().min(1), de: z.string().min(1) }),
+    label: labelSchema,
     subject: z.string().regex(/^[a-z-]+$/),
     severity: z.enum(['notice', 'warning', 'stop']),
     dangerous: z.boolean(),
     ...statement,
   });
-  const troubleCodeSchema: z.ZodType<TroubleCode> = z.strictObject({
-    ecu: address,
+  const troubleCodeSchema: z.ZodType<TroubleCode> = z
+    .strictObject({
+      ecu: address.optional(),
+      code: z.string().regex(/^[0-9A-F]{2}(?:[0-9A-F]{2}|\.\.)[0-9A-F]{2}$/, 'must be six hex digits, or have .. for the address'),
+      label: labelSchema,
+      subject: z
+        .string()
+        .regex(/^[a-z-]+$/)
+        .optional(),
+      confirmedBy: z.array(z.string()).optional(),
+      ...statement,
+    })
+    .refine(({ ecu, code }) => (ecu === undefined) === code.includes('.'), 'names either one ecu or, by dots, every one');
+  const namedCodeSchema: z.ZodType<NamedCode> = z.strictObject({
     code: hex(6),
-    text: z.string().min(1),
-    subject: z
-      .string()
-      .regex(/^[a-z-]+$/)
-      .optional(),
+    by: z.string().min(1),
+    says: labelSchema,
+    finding: labelSchema,
     ...statement,
   });
   const modelSchema: z.ZodType<Model> = z.strictObject({
@@ -134,6 +147,7 @@ export const dataFiles = lazily(() => {
     protectedBlocks: { file: 'protected-blocks.json', row: protectedSchema },
     messages: { file: 'messages.json', row: messageSchema },
     troubleCodes: { file: 'trouble-codes.json', row: troubleCodeSchema },
+    namedCodes: { file: 'named-codes.json', row: namedCodeSchema },
     models: { file: 'models.json', row: modelSchema },
   } as const;
 });

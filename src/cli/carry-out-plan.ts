@@ -51,7 +51,7 @@ export async function runWritingCommand(context: Context, command: WritingComman
 }
 
 /** A job that lost its link before the first write was refused by it; "link failed" is for commands that only read. */
-function refusedWithoutLink(error: KombiError): KombiError {
+export function refusedWithoutLink(error: KombiError): KombiError {
   if (error.exit !== EXIT.linkFailed) return error;
   const { code, message, hint, vehicle } = error;
   return new KombiError({ code, message, ...(hint === undefined ? {} : { hint }), vehicle, exit: EXIT.refused, cause: error });
@@ -155,10 +155,10 @@ function planResult(plan: Plan) {
       ...(report.faults === undefined
         ? {}
         : {
-            faults: report.faults.map(({ ecu, code, text }) => ({
+            faults: report.faults.map(({ ecu, code, meaning }) => ({
               ecu: formatEcuAddress(ecu),
               code,
-              ...(text === undefined ? {} : { text }),
+              ...(meaning === undefined ? {} : { text: meaning.label.en }),
             })),
           }),
     })),

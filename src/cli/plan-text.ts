@@ -116,7 +116,8 @@ export function reportTexts(reports: readonly MessageReport[]): string[] {
     lines.push(`The car on message ${unseen.map(({ id }) => id).join(', ')}: ${told}.`);
   }
   const faults = reports.find((report) => report.faults !== undefined)?.faults ?? [];
-  for (const { ecu, code, text } of faults) lines.push(`${ecuHex(ecu)} stores ${code}: ${escapeText(text ?? 'no public meaning known')}.`);
+  for (const { ecu, code, meaning } of faults)
+    lines.push(`${ecuHex(ecu)} stores ${code}: ${escapeText(meaning?.label.en ?? 'no public meaning known')}.`);
   return lines;
 }
 

@@ -16,6 +16,8 @@ const STEPS: Readonly<Record<Progress['step'], string>> = {
   reset: 'Restarting the ECU',
   'roll-back': 'Putting the old bytes back',
   fence: 'Waiting until the car is certainly quiet',
+  faults: 'Reading trouble codes',
+  clear: 'Clearing trouble codes',
 };
 
 /** One line on a terminal, rewritten as work goes on, and only about work that takes more than a second. */

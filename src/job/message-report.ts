@@ -1,7 +1,7 @@
 import { type Did, type EcuAddress, isKombiError, readU16 } from '../core/index.ts';
-import { DTC_STATUS, type Dtc } from '../uds/index.ts';
 import { readIfTold } from '../vehicle/index.ts';
 import type { Car } from './car.ts';
+import { readFaults, type StoredFault } from './read-faults.ts';
 
 const CLUSTER = 0x60 as EcuAddress;
 const EMERGENCY_CALL_UNIT = 0x61 as EcuAddress;
@@ -13,9 +13,6 @@ const KM_PER_COUNT = 8;
 /** Active messages; read as u16 ids (bmw-diagnostics §5.4: hypothesis, so "seen" may be said of it, never "not raised"). */
 const ACTIVE_MESSAGES = 0x2521 as Did;
 const EMPTY_IDS: ReadonlySet<number> = new Set([0x0000, 0xffff]);
-
-/** Confirmed and pending trouble codes, as recorded testers ask for them (bmw-diagnostics §5.5). */
-const STATUS_MASK = DTC_STATUS.pending | DTC_STATUS.confirmed;
 
 export interface StoredMessage {
   readonly id: number;
@@ -53,16 +50,6 @@ export function decodeActiveMessages(data: Uint8Array): readonly number[] {
   return ids;
 }
 
-/** A trouble code in an ECU that has to do with a message. */
-export interface RelatedFault {
-  readonly ecu: EcuAddress;
-  /** Six hex digits. */
-  readonly code: string;
-  readonly status: number;
-  /** Undefined: nobody published what it means on this ECU. */
-  readonly text: string | undefined;
-}
-
 /** What the car itself stores of one message. */
 export interface MessageReport {
   readonly id: number;
@@ -73,7 +60,7 @@ export interface MessageReport {
   /** Whether the cluster told anything at all. */
   readonly told: boolean;
   /** Of the emergency-call unit, for its messages. Undefined: not asked, or it does not answer. */
-  readonly faults: readonly RelatedFault[] | undefined;
+  readonly faults: readonly StoredFault[] | undefined;
 }
 
 /** Asks the car about the messages that a plan hides or shows. */
@@ -95,18 +82,9 @@ function isEmergencyCall(car: Car, id: number): boolean {
   return car.catalog.message(id)?.subject === 'emergency-call';
 }
 
-/** Trouble codes of one ECU, decoded by (address, code). @throws {KombiError} `ecu.*`, `uds.*` */
-export async function readFaults(car: Car, ecu: EcuAddress): Promise<readonly RelatedFault[]> {
-  const codes = await car.client.readDtcs(ecu, STATUS_MASK, car.signal === undefined ? {} : { signal: car.signal });
-  return codes.map((dtc: Dtc) => {
-    const code = dtc.code.toString(16).toUpperCase().padStart(6, '0');
-    return { ecu, code, status: dtc.status, text: car.catalog.troubleCode(ecu, code)?.text };
-  });
-}
-
-async function readFaultsIfTold(car: Car, ecu: EcuAddress): Promise<readonly RelatedFault[] | undefined> {
+async function readFaultsIfTold(car: Car, ecu: EcuAddress): Promise<readonly StoredFault[] | undefined> {
   try {
-    return await readFaults(car, ecu);
+    return (await readFaults(car, ecu)).faults;
   } catch (error) {
     if (isKombiError(error, 'uds') || isKombiError(error, 'ecu')) return undefined;
     throw error;

@@ -41,7 +41,7 @@ export interface Plan {
 
 /** What a job tells while it runs, for a progress line. */
 export interface Progress {
-  readonly step: 'find' | 'identify' | 'scan' | 'backup' | 'write' | 'verify' | 'reset' | 'roll-back' | 'fence';
+  readonly step: 'find' | 'identify' | 'scan' | 'backup' | 'write' | 'verify' | 'reset' | 'roll-back' | 'fence' | 'faults' | 'clear';
   readonly ecu?: EcuAddress;
   /** For counted steps: blocks or identifiers done of `total`. */
   readonly done?: number;

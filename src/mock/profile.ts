@@ -80,7 +80,19 @@ const schemas = lazily(() => {
     occurrences: z.number().int().min(1).max(0xff),
     /** The fault is still there: once cleared, the code comes back with the next self-test, at a reset. */
     present: z.boolean().default(false),
+    /** `at-once`: it does not wait for the reset. */
+    returns: z.literal('at-once').optional(),
+    /** Values of the snapshot beside mileage and time, by DID. */
+    snapshotValues: byHex(did, bytes).optional(),
     note: z.string().optional(),
+  });
+
+  /** An event in the info memory: noted, and no fault. */
+  const infoEntry = z.strictObject({
+    code: hexOf(6).transform(numberOf),
+    status: hexOf(2).transform(numberOf),
+    km: z.number().int().min(0).max(0xffffff),
+    seconds: z.number().int().min(0).max(0xffffffff),
   });
 
   const messages = z.strictObject({
@@ -132,7 +144,10 @@ const schemas = lazily(() => {
     blocks: byHex(did, bytes).default(new Map()),
     dids: byHex(did, bytes).default(new Map()),
     computed: byHex(did, z.enum(COMPUTED_VALUES)).default(new Map()),
+    /** The status bits that the ECU keeps; recorded as 7F, FF, 4F and 4D. */
+    statusAvailability: hexOf(2).default('7F').transform(numberOf),
     troubleCodes: z.array(troubleCode).default([]),
+    infoMemory: z.array(infoEntry).optional(),
     messages: messages.optional(),
     /** The clock's reading at the start, `YYYY-MM-DDThh:mm:ss`; a coding write loses it. */
     clock: z.iso.datetime({ local: true, offset: false }).optional(),
@@ -180,7 +195,7 @@ const schemas = lazily(() => {
       context.addIssue({ code: 'custom', path: ['dashboard', 'ecu'], message: 'must be an ECU of this car' });
     return car;
   });
-  return { profile, ecu, timing, troubleCode, messages };
+  return { profile, ecu, timing, troubleCode, infoEntry, messages };
 });
 type Schemas = ReturnType<typeof schemas>;
 
@@ -192,4 +207,5 @@ export type Profile = z.output<Schemas['profile']>;
 export type EcuProfile = z.output<Schemas['ecu']>;
 export type EcuTiming = z.output<Schemas['timing']>;
 export type TroubleCode = z.output<Schemas['troubleCode']>;
+export type InfoEntry = z.output<Schemas['infoEntry']>;
 export type StoredMessage = z.output<Schemas['messages']>['stored'][number];

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { fromHex, KombiError, lazily, toHex } from '../core/index.ts';
 import type { Car } from './car.ts';
 import type { Ecu } from './ecu/ecu.ts';
-import type { EcuPart } from './profile.ts';
+import type { EcuPart, TroubleCode } from './profile.ts';
 
 const schemas = lazily(() => {
   const hexTable = z.record(z.string().regex(/^[0-9A-F]{4}$/), z.string().regex(/^([0-9A-F]{2})*$/));
@@ -20,6 +20,8 @@ const schemas = lazily(() => {
           seconds: z.number(),
           occurrences: z.number(),
           present: z.boolean(),
+          returns: z.literal('at-once').optional(),
+          snapshotValues: hexTable.optional(),
           note: z.string().optional(),
         }),
       )
@@ -75,11 +77,19 @@ export function importCarState(car: Car, state: CarState): void {
   for (const [text, parts] of Object.entries(state.ecus)) {
     const ecu = car.ecus.get(Number.parseInt(text, 16));
     if (ecu === undefined) continue;
-    ecu.memory.restore(Object.entries({ ...parts.blocks, ...parts.dids }).map(([did, hex]) => [Number.parseInt(did, 16), fromHex(hex)]));
+    ecu.memory.restore(bytesByDid({ ...parts.blocks, ...parts.dids }));
     ecu.coded = parts.coded ?? ecu.coded;
-    ecu.troubleCodes = parts.troubleCodes ?? ecu.troubleCodes;
+    ecu.troubleCodes = parts.troubleCodes?.map(storedTroubleCode) ?? ecu.troubleCodes;
     ecu.messages = parts.messages ?? ecu.messages;
   }
+}
+
+function storedTroubleCode({ snapshotValues, ...code }: NonNullable<EcuState['troubleCodes']>[number]): TroubleCode {
+  return snapshotValues === undefined ? code : { ...code, snapshotValues: new Map(bytesByDid(snapshotValues)) };
+}
+
+function bytesByDid(values: Readonly<Record<string, string>>): readonly (readonly [number, Uint8Array])[] {
+  return Object.entries(values).map(([did, hex]) => [Number.parseInt(did, 16), fromHex(hex)]);
 }
 
 function partsOf(car: Car, parts: readonly EcuPart[]): Record<string, EcuState> {
@@ -92,7 +102,10 @@ const PARTS: { readonly [Part in EcuPart]: (ecu: Ecu) => EcuState[Part] } = {
   blocks: (ecu) => table([...ecu.memory.entries()].filter(([did]) => ecu.profile.blocks.has(did))),
   dids: (ecu) => table([...ecu.memory.entries()].filter(([did]) => !ecu.profile.blocks.has(did))),
   coded: (ecu) => ecu.coded,
-  troubleCodes: (ecu) => [...ecu.troubleCodes],
+  troubleCodes: (ecu) =>
+    ecu.troubleCodes.map(({ snapshotValues, ...code }) =>
+      snapshotValues === undefined ? code : { ...code, snapshotValues: table(snapshotValues) },
+    ),
   messages: (ecu) => ({ raised: [...ecu.messages.raised], stored: [...ecu.messages.stored] }),
   clock: (ecu) => ecu.clock?.toString() ?? 'none',
   session: (ecu) => hex(ecu.session, 2),

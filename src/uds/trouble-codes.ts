@@ -20,11 +20,20 @@ export const DTC_STATUS = {
   testNotCompletedThisOperationCycle: 0x40,
   warningIndicatorRequested: 0x80,
 } as const;
+/** By the names of ISO 14229-1. */
+export type DtcState = keyof typeof DTC_STATUS;
+
+/** An ECU's codes, and which status bits it keeps at all: what it does not keep says nothing. */
+export interface DtcList {
+  readonly statusAvailability: number;
+  readonly codes: readonly Dtc[];
+}
 
 const REPORT_BY_STATUS_MASK = 0x02;
 const REPORT_SNAPSHOT = 0x04;
 const REPORT_EXTENDED_DATA = 0x06;
 const ALL_RECORDS = 0xff;
+const AVAILABILITY_OFFSET = 2;
 const FIRST_DTC_OFFSET = 3;
 const DTC_BYTES = 4;
 const RECORDS_OFFSET = 6;
@@ -41,11 +50,30 @@ export function encodeReadDtcs(statusMask: number): Uint8Array {
  * @throws {UnexpectedResponseError} when a record is cut short
  * @see source: bmw-diagnostics §5.5 (recorded)
  */
-export function decodeDtcs(answer: Uint8Array): readonly Dtc[] {
-  if ((answer.length - FIRST_DTC_OFFSET) % DTC_BYTES !== 0) throw new UnexpectedResponseError('A list of trouble codes', answer);
+export function decodeDtcs(answer: Uint8Array): DtcList {
+  const codes = decodeDtcTable(answer.subarray(FIRST_DTC_OFFSET));
+  const statusAvailability = answer[AVAILABILITY_OFFSET];
+  if (codes === undefined || statusAvailability === undefined) throw new UnexpectedResponseError('A list of trouble codes', answer);
+  return { statusAvailability, codes };
+}
+
+/** Codes of 4 bytes each, as `19 02` and the info memory's list have them; undefined where one is cut short. */
+export function decodeDtcTable(data: Uint8Array): readonly Dtc[] | undefined {
+  if (data.length % DTC_BYTES !== 0) return undefined;
   const codes: Dtc[] = [];
-  for (let offset = FIRST_DTC_OFFSET; offset < answer.length; offset += DTC_BYTES) codes.push(dtcAt(answer, offset));
+  for (let offset = 0; offset < data.length; offset += DTC_BYTES) codes.push(dtcAt(data, offset));
   return codes;
+}
+
+/** The states that a status byte tells, of those that its ECU keeps; in the order of its bits. */
+export function dtcStates(status: number, statusAvailability = 0xff): readonly DtcState[] {
+  const kept = status & statusAvailability;
+  return (Object.keys(DTC_STATUS) as DtcState[]).filter((state) => (kept & DTC_STATUS[state]) !== 0);
+}
+
+/** `B7F341`. */
+export function formatDtc(code: number): string {
+  return code.toString(16).toUpperCase().padStart(6, '0');
 }
 
 /** `19 04 <code> FF`: all snapshots of a code. */

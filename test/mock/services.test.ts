@@ -31,7 +31,7 @@ const DEFAULT_SESSION: readonly (readonly [title: string, target: number, reques
   ['trouble codes of the emergency-call unit', 0x61, '19020C', ['61:59027FB7F3412F']],
   ['no trouble codes', 0x60, '19020C', ['60:59027F']],
   ['snapshot of a trouble code', 0x61, '1904B7F341FF', ['61:5904B7F3412F0102170001B5701701090D663E']],
-  ['extended data of a trouble code', 0x61, '1906B7F341FF', ['61:5906B7F3412F0100020707']],
+  ['extended data of a trouble code', 0x61, '1906B7F341FF', ['61:5906B7F3412F01000207']],
   ['snapshot of an unknown trouble code', 0x61, '1904112233FF', ['61:7F1931']],
   ['an unknown report', 0x61, '197F00', ['61:7F1912']],
   ['tester present', 0x60, '3E00', ['60:7E00']],

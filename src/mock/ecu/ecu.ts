@@ -8,6 +8,7 @@ import { Memory } from './memory.ts';
 import { isSilentWhenFunctional, NRC, negative } from './nrc.ts';
 import { DEFAULT_SESSION } from './service.ts';
 import { SERVICES } from './services.ts';
+import { readInfoMemory } from './trouble-codes.ts';
 import { VehicleClock } from './vehicle-clock.ts';
 
 /** An answer put off: `7F xx 78` as often as said, spread over the time, then the answer. */
@@ -91,7 +92,7 @@ export class Ecu {
     if (did === 0xf100) return Uint8Array.of(this.session, this.session === DEFAULT_SESSION ? 0x81 : 0x86, 0x00, 0x01);
     if (did === 0x100a) return Uint8Array.of(this.energyMode);
     const computed = this.profile.computed.get(did);
-    return computed === undefined ? this.memory.read(did) : COMPUTED[computed](this);
+    return computed === undefined ? (readInfoMemory(this, did) ?? this.memory.read(did)) : COMPUTED[computed](this);
   }
 
   /** The answer to one request, in this state; undefined where the ECU says nothing. */

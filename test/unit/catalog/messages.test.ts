@@ -59,14 +59,38 @@ describe('messages', () => {
 });
 
 describe('trouble codes', () => {
+  const text = (ecu: number, code: string) => catalog.troubleCode(ecuAddress(ecu), code)?.label.en;
+
   it('mean something only at their ECU', () => {
-    expect(catalog.troubleCode(ecuAddress(0x61), 'B7F341')?.text).toBe('backup battery defective');
-    expect(catalog.troubleCode(ecuAddress(0x61), 'b7f343')?.text).toContain('end of its life');
-    expect(catalog.troubleCode(ecuAddress(0x60), 'B7F341')).toBeUndefined();
-    expect(catalog.troubleCode(ecuAddress(0x60), 'B7F655')?.text).toContain('temperature');
+    expect(text(0x61, 'B7F341')).toBe('backup battery defective');
+    expect(text(0x61, 'b7f343')).toContain('end of its life');
+    expect(text(0x60, 'B7F341')).toBeUndefined();
+    expect(text(0x60, 'B7F655')).toContain('temperature');
+    expect(text(0x61, 'B7F655')).toBeUndefined();
+  });
+
+  it('of bad coding data are numbered by the address of whatever ECU stores them', () => {
+    expect(text(0x12, '021208')).toBe('not coded');
+    expect(text(0x72, '02720C')).toContain('implausible');
+    expect(text(0x40, '024000')).toContain('energy-saving');
+    expect(text(0x12, '027208')).toBeUndefined();
+    expect(text(0x12, '021207')).toBeUndefined();
+  });
+
+  it('of bad coding data differ on newer clusters, and say so', () => {
+    expect(text(0x63, '026309')).toBe('error in the coding transaction');
+    expect(text(0x60, '026009')).toContain('service pack 2021');
+    expect(text(0x60, '02600A')).toContain('not qualified');
+    expect(text(0x60, '02600B')).toBe('coding data do not fit the car');
   });
 
   it('that nobody has explained stay unexplained', () => {
     expect(catalog.troubleCodes.filter(({ code }) => code === 'E1142C')).toEqual([]);
+  });
+
+  it('that an article names stand apart, with what the descriptions of ECUs have to it', () => {
+    const s2 = catalog.namedCodes.filter(({ by }) => by === 'S2').map(({ code }) => code);
+    expect(s2.toSorted()).toEqual(['B7F655', 'B7F8F9', 'E1142C']);
+    expect(catalog.troubleCodes.filter(({ source }) => source === 'x1-article')).toEqual([]);
   });
 });

@@ -1,41 +1,195 @@
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { loadCatalog } from '../../../src/catalog/index.ts';
-import type { EcuAddress } from '../../../src/core/index.ts';
-import { Car, type ClearedFaults, clearFaults, lockCar } from '../../../src/job/index.ts';
+import { type EcuAddress, EXIT, KombiError } from '../../../src/core/index.ts';
+import { Car, type ClearedFaults, clearFaults, compareFaults, type FaultsOfEcu, lockCar, readFaults } from '../../../src/job/index.ts';
 import { diffStates } from '../../../src/mock/index.ts';
-import { Rig } from '../../support/rig.ts';
+import { Rig, type Wire } from '../../support/rig.ts';
 
-const EMERGENCY_CALL_UNIT = 0x61 as EcuAddress;
+const [DME, KOMBI, ATM] = [0x12, 0x60, 0x61] as EcuAddress[] as [EcuAddress, EcuAddress, EcuAddress];
+const TOOL = { name: 'kombi', version: 'test' };
+const CATALOG = loadCatalog();
+const WIRES: readonly Wire[] = ['enet', 'elm327'];
 let rig: Rig;
 
 afterEach(() => rig.dispose());
 
-async function clear(): Promise<ClearedFaults> {
-  const car = await Car.open(await rig.link(), { catalog: loadCatalog() });
-  await using lock = await lockCar(car, rig.archive());
-  return await clearFaults(car, EMERGENCY_CALL_UNIT, { lock });
+interface Clearing {
+  readonly ecus?: readonly EcuAddress[];
+  /** Between the look at the codes and the clearing. */
+  readonly meanwhile?: () => void;
+  readonly signal?: AbortSignal;
 }
 
-it('clears the trouble codes of one ECU, reads what is left, and changes nothing else', async () => {
+/** Looks at the codes, then clears them, as the command does. */
+async function clear({ ecus = [ATM], meanwhile, signal }: Clearing = {}): Promise<ClearedFaults> {
+  const car = await Car.open(await rig.link(), { catalog: CATALOG });
+  await using lock = await lockCar(car, rig.archive());
+  const shown: FaultsOfEcu[] = [];
+  for (const ecu of ecus) shown.push({ identity: await car.ecu(ecu), faults: (await readFaults(car, ecu)).faults });
+  meanwhile?.();
+  const options = { ecus: shown, archive: rig.archive(), lock, tool: TOOL };
+  return await clearFaults(car, signal === undefined ? options : { ...options, signal });
+}
+
+/** The error that clearing ends with. */
+async function failure(clearing?: Clearing): Promise<KombiError> {
+  const error = await clear(clearing).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof KombiError) return error;
+  throw new Error('it did not fail');
+}
+
+/** Where the whole car differs from how it began. */
+function changedPlaces(): readonly string[] {
+  return [...new Set(diffStates(rig.before, rig.car.exportState()).map(({ path }) => path.split('.').slice(0, 3).join('.')))];
+}
+
+/** The codes of the only backup, by ECU. */
+async function savedCodes(): Promise<Record<string, readonly unknown[]>> {
+  const [backup, ...more] = await rig.archive().listBackups();
+  expect(more).toEqual([]);
+  const { ecus } = await rig.archive().loadBackup(backup?.id ?? 'none');
+  return Object.fromEntries(ecus.map(({ address, troubleCodes = [] }) => [address, troubleCodes]));
+}
+
+const codes = (faults: readonly { readonly code: string }[] | undefined) => faults?.map(({ code }) => code);
+
+describe.each(WIRES)('clearing over %s', (wire) => {
+  it('saves all that the ECU keeps of its codes, clears them, reads what is left, and changes nothing else', async () => {
+    rig = new Rig({ wire });
+    const { ecus, backup } = await clear();
+    expect(ecus.map(({ before, after, outcome }) => [codes(before), codes(after), outcome])).toEqual([[['B7F341'], [], 'cleared']]);
+    expect(changedPlaces()).toEqual(['ecus.61.troubleCodes']);
+    const snapshots = '0102170001B5701701090D663E';
+    expect(await savedCodes()).toEqual({ '61': [{ code: 'B7F341', status: '2F', snapshots, extendedData: '01000207' }] });
+    expect((await rig.archive().listBackups()).map(({ id, complete }) => [id, complete])).toEqual([[backup, false]]);
+  });
+
+  it('tells of a code that is back at once that the car still has the fault', async () => {
+    rig = new Rig({ wire, profile: 'f20-faults' });
+    const { ecus } = await clear({ ecus: [KOMBI, ATM] });
+    const compared = ecus.map(({ before, after = [] }) => compareFaults(before, after));
+    expect(compared.map(({ gone, there, added }) => [codes(gone), codes(there), codes(added)])).toEqual([
+      [['B7F655', 'B7F341'], [], []],
+      [[], ['B7F341'], []],
+    ]);
+    expect(changedPlaces()).toEqual(['ecus.60.troubleCodes', 'ecus.61.troubleCodes']);
+  });
+
+  it('waits for an ECU that asks for time', async () => {
+    rig = new Rig({ wire, faults: ['pending:12,service=14'] });
+    expect((await clear()).ecus.map(({ after }) => codes(after))).toEqual([[]]);
+    expect(changedPlaces()).toEqual(['ecus.61.troubleCodes']);
+  });
+
+  it('believes the codes, not the silence, of an ECU that clears without answering', async () => {
+    rig = new Rig({ wire, faults: ['mute,service=14'] });
+    expect((await clear()).ecus.map(({ after }) => codes(after))).toEqual([[]]);
+    expect(changedPlaces()).toEqual(['ecus.61.troubleCodes']);
+  });
+
+  it('believes the codes, not the refusal, of an ECU that clears all the same', async () => {
+    rig = new Rig({ wire, faults: ['nrc-stored:72,service=14'] });
+    expect((await clear()).ecus.map(({ after }) => codes(after))).toEqual([[]]);
+    expect(changedPlaces()).toEqual(['ecus.61.troubleCodes']);
+  });
+
+  it.each([
+    ['ignore,service=14', 'faults.not-cleared'],
+    ['reset,service=14', 'faults.not-cleared'],
+    ['nrc:22,service=14', 'uds.negative-response'],
+  ])('says so, with the car as before, where the ECU does not (%s)', async (fault, code) => {
+    rig = new Rig({ wire, faults: [fault] });
+    expect(await failure()).toMatchObject({ code, exit: EXIT.refused, vehicle: 'untouched' });
+    expect(changedPlaces()).toEqual([]);
+    expect(await savedCodes()).toMatchObject({ '61': [{ code: 'B7F341' }] });
+  });
+
+  it('keeps what it did where one ECU of several refuses, and names both', async () => {
+    rig = new Rig({ wire, profile: 'f20-faults', faults: ['nrc:22,service=14,ecu=60'] });
+    const error = await failure({ ecus: [DME, KOMBI, ATM] });
+    expect(error).toMatchObject({ code: 'faults.partly-cleared', exit: EXIT.batchPartial, vehicle: 'changed' });
+    expect(error.items).toEqual([
+      'DME 12: cleared',
+      expect.stringMatching(/^KOMBI 60: as before; still there: B7F655, B7F341\. ECU 60 refused 14 .*conditionsNotCorrect/),
+      'ATM 61: cleared; back at once: B7F341',
+    ]);
+    expect(error.hint).toContain((await rig.archive().listBackups())[0]?.id);
+    expect(changedPlaces()).toEqual(['ecus.12.troubleCodes', 'ecus.61.troubleCodes']);
+  });
+
+  it('says that it does not know where the ECU is dead afterwards, and goes on with the others', async () => {
+    rig = new Rig({ wire, profile: 'f20-faults' });
+    let dies = false;
+    const { onSend } = rig;
+    rig.onSend = (payload) => {
+      if (payload[0] === 0x14 && !dies) {
+        dies = true;
+        rig.addFault('ignore,ecu=60');
+      }
+      onSend(payload);
+    };
+    const error = await failure({ ecus: [KOMBI, ATM] });
+    expect(error).toMatchObject({ code: 'faults.unknown', exit: EXIT.recoveryNeeded, vehicle: 'unknown' });
+    expect(error.items).toEqual([
+      expect.stringMatching(/^KOMBI 60: asked to clear, and not read again\. /),
+      'ATM 61: cleared; back at once: B7F341',
+    ]);
+    expect(changedPlaces()).toEqual(['ecus.61.troubleCodes']);
+  });
+});
+
+it('sends nothing that clears before what is cleared is on disk', async () => {
   rig = new Rig({ wire: 'enet' });
-  const { before, after } = await clear();
-  expect(before.map(({ code, text }) => `${code} ${text}`)).toEqual(['B7F341 backup battery defective']);
-  expect(after).toEqual([]);
-  const places = diffStates(rig.before, rig.car.exportState()).map(({ path }) => path);
-  expect(places.length).toBeGreaterThan(0);
-  expect(places.every((path) => path.startsWith('ecus.61.troubleCodes'))).toBe(true);
+  rig.onDisk = ({ operation }) => {
+    if (operation === 'rename') throw new KombiError({ code: 'archive.io', message: 'the disk is gone' });
+  };
+  expect((await failure()).exit).toBe(EXIT.archiveDamaged);
+  expect(changedPlaces()).toEqual([]);
 });
 
-it('believes the codes, not the silence, of an ECU that clears without answering', async () => {
-  rig = new Rig({ wire: 'enet', faults: ['mute,service=14'] });
-  expect((await clear()).after).toEqual([]);
+it('does not clear a code that came after somebody looked', async () => {
+  rig = new Rig({ wire: 'enet', profile: 'f20-faults' });
+  const kombi = rig.car.ecus.get(KOMBI);
+  const [first] = kombi?.troubleCodes ?? [];
+  if (kombi === undefined || first === undefined) throw new Error('the profile has changed');
+  const meanwhile = () => {
+    kombi.troubleCodes = [...kombi.troubleCodes, { ...first, code: 0xe12c98 }];
+  };
+  const error = await failure({ ecus: [KOMBI], meanwhile });
+  expect(error).toMatchObject({ code: 'faults.changed', exit: EXIT.refused, vehicle: 'untouched' });
+  expect(error.message).toContain('E12C98');
+  expect(kombi.troubleCodes).toHaveLength(3);
 });
 
-it.each([
-  ['ignore,service=14', 'faults.not-cleared'],
-  ['nrc:22,service=14', 'uds.negative-response'],
-])('says so, with the car as before, where the ECU does not (%s)', async (fault, code) => {
-  rig = new Rig({ wire: 'enet', faults: [fault] });
-  await expect(clear()).rejects.toMatchObject({ code, exit: 3, vehicle: 'untouched' });
-  expect(diffStates(rig.before, rig.car.exportState())).toEqual([]);
+it('clears nothing of another car that stands behind the link by then', async () => {
+  rig = new Rig({ wire: 'enet' });
+  const error = await failure({ meanwhile: () => rig.addFault('other-vin') });
+  expect(error).toMatchObject({ code: 'car.other', exit: EXIT.refused, vehicle: 'untouched' });
+  expect(rig.car.ecus.get(ATM)?.troubleCodes).toHaveLength(1);
+});
+
+it('stops between two ECUs where somebody stops it, and says what it did', async () => {
+  rig = new Rig({ wire: 'enet', profile: 'f20-faults' });
+  const stop = new AbortController();
+  rig.onSend = (payload) => {
+    if (payload[0] === 0x14) stop.abort(new KombiError({ code: 'signal.interrupted', message: 'Stopped', exit: EXIT.interrupted }));
+  };
+  const error = await failure({ ecus: [DME, KOMBI], signal: stop.signal });
+  expect(error).toMatchObject({ code: 'signal.interrupted', exit: EXIT.interrupted, vehicle: 'changed' });
+  expect(error.items).toEqual(['DME 12: cleared', 'KOMBI 60: not asked']);
+  expect(changedPlaces()).toEqual(['ecus.12.troubleCodes']);
+});
+
+it('asks no more of a link that is gone', async () => {
+  rig = new Rig({ wire: 'enet', profile: 'f20-faults' });
+  rig.onSend = (payload) => {
+    if (payload[0] === 0x14) rig.cutAfter(0);
+  };
+  const error = await failure({ ecus: [DME, KOMBI] });
+  expect(error).toMatchObject({ code: 'faults.unknown', exit: EXIT.recoveryNeeded, vehicle: 'unknown' });
+  expect(error.items).toEqual([expect.stringMatching(/^DME 12: asked to clear, and not read again/), 'KOMBI 60: not asked']);
+  expect(changedPlaces()).toEqual([]);
 });

@@ -53,25 +53,26 @@ describe('answers', () => {
   ])('session timing of %s', (hex, p2Ms, p2StarMs) => expect(decodeSessionTiming(fromHex(hex))).toEqual({ p2Ms, p2StarMs }));
 
   it.each([
-    ['59027F', []],
-    ['5902FFB7F3412F', [{ code: 0xb7f341, status: 0x2f }]],
+    ['59027F', 0x7f, []],
+    ['5902FFB7F3412F', 0xff, [{ code: 0xb7f341, status: 0x2f }]],
     [
-      '59027F03178628E12C9808',
+      '59024D03178628E12C9808',
+      0x4d,
       [
         { code: 0x031786, status: 0x28 },
         { code: 0xe12c98, status: 0x08 },
       ],
     ],
-  ])('trouble codes of %s', (hex, codes) => expect(decodeDtcs(fromHex(hex))).toEqual(codes));
+  ])('trouble codes of %s', (hex, statusAvailability, codes) => expect(decodeDtcs(fromHex(hex))).toEqual({ statusAvailability, codes }));
 
   it('refuse a list of trouble codes that is cut short', () => {
     expect(() => decodeDtcs(fromHex('59027F031786'))).toThrowError(expect.objectContaining({ code: 'uds.unexpected-response', exit: 3 }));
   });
 
   it('give a trouble code with its records', () => {
-    const { dtc, records } = decodeDtcRecords(fromHex('5906031786280100020107'));
+    const { dtc, records } = decodeDtcRecords(fromHex('59060317862801000201'));
     expect(dtc).toEqual({ code: 0x031786, status: 0x28 });
-    expect(toHex(records)).toBe('0100020107');
+    expect(toHex(records)).toBe('01000201');
   });
 });
 

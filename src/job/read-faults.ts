@@ -1,0 +1,139 @@
+import type { TroubleCode } from '../catalog/index.ts';
+import type { Did, EcuAddress } from '../core/index.ts';
+import {
+  DTC_STATUS,
+  decodeDtcRecords,
+  decodeInfoEntry,
+  decodeInfoList,
+  encodeReadDtcExtendedData,
+  encodeReadDtcSnapshots,
+  formatDtc,
+  INFO_MEMORY_LIST,
+  type InfoEntry,
+  infoEntryDid,
+  NegativeResponseError,
+} from '../uds/index.ts';
+import type { Car } from './car.ts';
+
+/** Confirmed and pending trouble codes, as recorded testers ask for them (bmw-diagnostics §5.5). */
+const STATUS_MASK = DTC_STATUS.pending | DTC_STATUS.confirmed;
+
+/** A trouble code in an ECU. */
+export interface StoredFault {
+  readonly ecu: EcuAddress;
+  /** Six hex digits. */
+  readonly code: string;
+  /** ISO 14229-1 status bits, of which the ECU keeps those of {@link statusAvailability}. */
+  readonly status: number;
+  readonly statusAvailability: number;
+  /** Undefined: nobody published what it means on this ECU. */
+  readonly meaning: TroubleCode | undefined;
+  /** Undefined: not asked for. */
+  readonly details: FaultDetails | undefined;
+}
+
+/** What an ECU keeps of a fault beside its code, as it came: what nobody can decode is kept all the same. */
+export interface FaultDetails {
+  /** The records behind `59 04 <code> <status>`; undefined where the ECU refuses. */
+  readonly snapshots: Uint8Array | undefined;
+  /** The records behind `59 06 <code> <status>`; undefined where the ECU refuses. */
+  readonly extendedData: Uint8Array | undefined;
+}
+
+/** An event in an ECU's info memory: no fault. */
+export interface StoredInfo {
+  readonly code: string;
+  readonly status: number;
+  /** What the ECU keeps of it, hex decoded as far as known; undefined where not asked for or refused. */
+  readonly entry: InfoEntry | undefined;
+}
+
+export interface EcuFaults {
+  readonly ecu: EcuAddress;
+  readonly faults: readonly StoredFault[];
+  /** Undefined: the ECU has no info memory that we can read, or it was not asked for. */
+  readonly info: readonly StoredInfo[] | undefined;
+}
+
+export interface ReadFaultsOptions {
+  /** Snapshots and extended data of each code too: two more requests for each. */
+  readonly details?: boolean;
+  /** The info memory too: one more request, and with details one for each of its entries. */
+  readonly info?: boolean;
+  /** Goes on though somebody stops the program: what was just changed has to be read. */
+  readonly unstoppable?: boolean;
+}
+
+/**
+ * The trouble codes of one ECU, decoded by (address, code).
+ *
+ * @throws {KombiError} `ecu.*`, `uds.*` where it does not tell its codes; `link.*`
+ */
+export async function readFaults(car: Car, ecu: EcuAddress, options: ReadFaultsOptions = {}): Promise<EcuFaults> {
+  const { details = false, info = false, unstoppable = false } = options;
+  const at: Place = { car, ecu, signal: unstoppable ? undefined : car.signal };
+  const { codes, statusAvailability } = await car.client.readDtcs(ecu, STATUS_MASK, { signal: at.signal });
+  const faults: StoredFault[] = [];
+  for (const dtc of codes) {
+    const code = formatDtc(dtc.code);
+    faults.push({
+      ecu,
+      code,
+      status: dtc.status,
+      statusAvailability,
+      meaning: car.catalog.troubleCode(ecu, code),
+      details: details ? await readDetails(at, dtc.code) : undefined,
+    });
+  }
+  return { ecu, faults, info: info ? await readInfoMemory(at, details) : undefined };
+}
+
+interface Place {
+  readonly car: Car;
+  readonly ecu: EcuAddress;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function readDetails(at: Place, code: number): Promise<FaultDetails> {
+  return {
+    snapshots: await recordsIfTold(at, encodeReadDtcSnapshots(code)),
+    extendedData: await recordsIfTold(at, encodeReadDtcExtendedData(code)),
+  };
+}
+
+async function readInfoMemory(at: Place, details: boolean): Promise<readonly StoredInfo[] | undefined> {
+  const list = await didIfTold(at, INFO_MEMORY_LIST);
+  const codes = list && decodeInfoList(list);
+  if (codes === undefined) return undefined;
+  const info: StoredInfo[] = [];
+  for (const [index, dtc] of codes.entries()) {
+    const entry = details ? await readInfoEntry(at, infoEntryDid(index)) : undefined;
+    // The list may have grown between two requests: an entry of another code is not this one's.
+    info.push({ code: formatDtc(dtc.code), status: dtc.status, entry: entry?.dtc.code === dtc.code ? entry : undefined });
+  }
+  return info;
+}
+
+async function readInfoEntry(at: Place, did: Did | undefined): Promise<InfoEntry | undefined> {
+  if (did === undefined) return undefined;
+  const data = await didIfTold(at, did);
+  return data && decodeInfoEntry(data);
+}
+
+async function recordsIfTold({ car, ecu, signal }: Place, request: Uint8Array): Promise<Uint8Array | undefined> {
+  const answer = await unlessRefused(() => car.client.read(ecu, request, { signal }));
+  return answer && decodeDtcRecords(answer).records;
+}
+
+function didIfTold({ car, ecu, signal }: Place, did: Did): Promise<Uint8Array | undefined> {
+  return unlessRefused(() => car.client.readDid(ecu, did, { signal }));
+}
+
+async function unlessRefused<Value>(read: () => Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof NegativeResponseError) return undefined;
+    throw error;
+  }
+}
