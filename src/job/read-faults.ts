@@ -3,10 +3,12 @@ import type { Did, EcuAddress } from '../core/index.ts';
 import {
   DTC_STATUS,
   decodeDtcRecords,
+  decodeDtcs,
   decodeInfoEntry,
   decodeInfoList,
   encodeReadDtcExtendedData,
   encodeReadDtcSnapshots,
+  encodeReadDtcs,
   formatDtc,
   INFO_MEMORY_LIST,
   type InfoEntry,
@@ -72,7 +74,7 @@ export interface ReadFaultsOptions {
 export async function readFaults(car: Car, ecu: EcuAddress, options: ReadFaultsOptions = {}): Promise<EcuFaults> {
   const { details = false, info = false, unstoppable = false } = options;
   const at: Place = { car, ecu, signal: unstoppable ? undefined : car.signal };
-  const { codes, statusAvailability } = await car.client.readDtcs(ecu, STATUS_MASK, { signal: at.signal });
+  const { codes, statusAvailability } = decodeDtcs(await car.client.read(ecu, encodeReadDtcs(STATUS_MASK), { signal: at.signal }));
   const faults: StoredFault[] = [];
   for (const dtc of codes) {
     const code = formatDtc(dtc.code);

@@ -7,7 +7,7 @@ import { type KeepAlive, startKeepAlive } from './keep-alive.ts';
 import { Mutex } from './mutex.ts';
 import { NRC } from './negative-response-codes.ts';
 import { DEFAULT_TIMING, decodeSessionTiming, encodeSessionControl, type SessionTiming } from './session.ts';
-import { type DtcList, decodeDtcs, encodeReadDtcs } from './trouble-codes.ts';
+import { type Dtc, decodeDtcs, encodeReadDtcs } from './trouble-codes.ts';
 
 export interface UdsClientOptions {
   /** For an ECU's first answer, milliseconds; default 1000 more than the P2 of its session. */
@@ -98,8 +98,8 @@ export class UdsClient {
   }
 
   /** The trouble codes of which a status bit of the mask is set. */
-  async readDtcs(ecu: EcuAddress, statusMask: number, options?: RequestOptions): Promise<DtcList> {
-    return decodeDtcs(await this.read(ecu, encodeReadDtcs(statusMask), options));
+  async readDtcs(ecu: EcuAddress, statusMask: number, options?: RequestOptions): Promise<readonly Dtc[]> {
+    return decodeDtcs(await this.read(ecu, encodeReadDtcs(statusMask), options)).codes;
   }
 
   /** Asks every ECU at once; gives the first answer of each, in order of arrival, refusals included. */

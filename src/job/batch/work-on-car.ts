@@ -4,8 +4,8 @@ import { EXIT, formatEcuAddress, isKombiError, KombiError } from '../../core/ind
 import type { Transport } from '../../transport/index.ts';
 import { backUp, type ToolIdentity } from '../backup-car.ts';
 import { type Car, openCar } from '../car.ts';
-import { readFaults } from '../message-report.ts';
 import { planCoding } from '../plan-coding.ts';
+import { readFaults } from '../read-faults.ts';
 import { compareWithLastBackup } from './compare-with-last-backup.ts';
 import type { BatchAction, BatchCar } from './manifest.ts';
 import type { CarFindings } from './outcome.ts';
@@ -114,7 +114,7 @@ async function faults({ car, context: { record } }: Bench): Promise<void> {
   const found: NonNullable<CarFindings['faults']>[number][] = [];
   for (const { address, name } of await car.ecus()) {
     try {
-      for (const { code, status } of await readFaults(car, address)) {
+      for (const { code, status } of (await readFaults(car, address)).faults) {
         found.push({ ecu: formatEcuAddress(address), name, code, present: (status & 0x01) !== 0 });
       }
     } catch (error) {

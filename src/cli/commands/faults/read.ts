@@ -51,18 +51,31 @@ export async function readAll(
   const { tell } = await context.progress();
   const ecus: ReadEcu[] = [];
   const unread: Reading['unread'][number][] = [];
-  const identities = only === undefined ? await car.ecus() : [await car.ecu(only)];
-  for (const [done, identity] of identities.entries()) {
-    tell({ step: 'faults', ecu: identity.address, done, total: identities.length });
+  const pass = async (ecu: { readonly address: EcuAddress; readonly name: string }, code: string, message: string) => {
+    await context.say(`${ecuTitle(ecu)} does not tell its trouble codes: ${escapeText(message)}`);
+    unread.push({ ecu: hexAddress(ecu.address), name: ecu.name, code, message });
+  };
+  const found = only === undefined ? await car.survey(tell) : [await oneEcu(car, only)];
+  for (const [done, { address, name, identity }] of found.entries()) {
+    tell({ step: 'faults', ecu: address, done, total: found.length });
+    if (identity === undefined) {
+      await pass({ address, name }, 'ecu.no-response', 'it is silent');
+      continue;
+    }
     try {
-      ecus.push({ ...(await readFaults(car, identity.address, { details, info })), identity });
+      ecus.push({ ...(await readFaults(car, address, { details, info })), identity });
     } catch (error) {
       if (only !== undefined || !(isKombiError(error, 'uds') || isKombiError(error, 'ecu'))) throw error;
-      await context.say(`${ecuTitle(identity)} does not tell its trouble codes: ${escapeText(messageOf(error))}`);
-      unread.push({ ecu: hexAddress(identity.address), name: identity.name, code: error.code, message: error.message });
+      await pass(identity, error.code, messageOf(error));
     }
+    await car.assertSame();
   }
   return { ecus, unread };
+}
+
+async function oneEcu(car: Car, address: EcuAddress) {
+  const identity = await car.ecu(address);
+  return { address, name: identity.name, identity };
 }
 
 export function faultResult(fault: EcuFault, { language }: Context) {
