@@ -33,7 +33,7 @@ export const LONGEST_PAYLOAD = 0xffff;
  */
 export function telegramShape(at: (offset: number) => number | undefined): TelegramShape | string {
   const format = at(0);
-  if (format === undefined) return 'it is empty';
+  if (format === undefined) return 'it begins with no fixed byte';
   if ((format & FORMAT_BIT) === 0) return `it begins with ${hex(format)}; a BMW-FAST telegram begins with 80 to FF`;
   const short = format & SHORT_LENGTH;
   if (short > 0) return { headerBytes: 3, payloadBytes: short };

@@ -2,6 +2,7 @@
  * recording: file formats of recorded sessions and cars, as pure codecs. Text in, values out and back; no file is
  * opened here and no car is asked. What a recording is good for is decided by who plays it: the mock car, or a replay.
  */
+export * from './edi-sim.ts';
 export * from './edi-text.ts';
 export type * from './exchange.ts';
 export type { Recording } from './recording.ts';

@@ -74,7 +74,7 @@ describe('EdiabasLib response text', () => {
     ['\n83 60 F1 22 3 00 26 : 00', 'line 2: "3" in the request is no byte'],
     ['83 60 F1 22 30 00 26 : XX', 'line 1: "XX" in the response is no byte'],
     ['83 60 F1 22 30 00 26 : 83 F1 60 : 7F', 'line 1: ":" in the response is no byte'],
-    [': 83 F1 60 7F 22 31 A6', 'line 1: the request is no telegram: it is empty'],
+    [': 83 F1 60 7F 22 31 A6', 'line 1: the request is no telegram: it begins with no fixed byte'],
     ['03 60 F1 22 30 00 26 :', 'line 1: the request is no telegram: it begins with 03; a BMW-FAST telegram begins with 80 to FF'],
     ['83 60 F1 22 30 :', 'line 1: the request ends after 5 of 7 bytes'],
     ['83 60 F1 22 30 00 26 00 :', 'line 1: the request has 8 bytes, and its length asks for 7'],
