@@ -4,7 +4,7 @@ import type { Clock } from '../core/index.ts';
 export interface CarRequest {
   /** 0xF4 or 0xF5 on ENET, 0xF1 on CAN. */
   readonly tester: number;
-  /** An ECU's address, or 0xDF for all of them. */
+  /** An ECU's address, or a functional one for all of them. */
   readonly target: number;
   /** One whole UDS message. */
   readonly payload: Uint8Array;
@@ -22,6 +22,8 @@ export interface CarPort {
   readonly clock: Clock;
   /** Addresses that answer at present. */
   ecuAddresses(): readonly number[];
+  /** Whether that address means all ECUs at once: DF on F-series and later, EF before. */
+  isFunctional(address: number): boolean;
   /** @returns false when nobody has that address; the wire end decides how that looks */
   request(request: CarRequest, reply: CarReply): boolean;
   /** What a CAN ECU puts into its flow control towards the tester (ISO 15765-2); default block size 0, separation time 0. */
@@ -32,6 +34,12 @@ export interface CarPort {
   ignition(): boolean;
   /** The faults to inject; wire ends ask it for theirs. */
   readonly faults: FaultBoard;
+}
+
+/** A car with a gateway that can be found on a network. */
+export interface NetworkedCar extends CarPort {
+  /** Twelve hex digits. */
+  readonly mac: string;
 }
 
 /**

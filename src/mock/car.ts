@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../core/index.ts';
-import type { CarPort, CarReply, CarRequest, FaultBoard } from './car-port.ts';
+import type { CarReply, CarRequest, FaultBoard, NetworkedCar } from './car-port.ts';
 import { Ecu } from './ecu/ecu.ts';
 import { createFaultBoard } from './fault-board.ts';
 import { loadProfile } from './load-profile.ts';
@@ -37,7 +37,7 @@ export function startMockCar(options: MockCarOptions): Car {
 }
 
 /** The car behind the wire: its ECUs, and what they share. */
-export class Car implements CarPort {
+export class Car implements NetworkedCar {
   readonly profile: Profile;
   readonly clock: Clock;
   readonly faults: FaultBoard;
@@ -59,8 +59,20 @@ export class Car implements CarPort {
     this.#stateFile = stateFile;
   }
 
+  get name(): string {
+    return this.profile.name;
+  }
+
+  get mac(): string {
+    return this.profile.mac;
+  }
+
   ecuAddresses(): readonly number[] {
     return [...this.ecus.values()].filter((ecu) => !ecu.isDown()).map((ecu) => ecu.address);
+  }
+
+  isFunctional(address: number): boolean {
+    return address === FUNCTIONAL;
   }
 
   request({ target, payload }: CarRequest, reply: CarReply): boolean {

@@ -9,7 +9,6 @@ import { createObdEngine, isObdRequestId } from './obd-engine.ts';
 /** General rule of BMW's diagnostic CAN: identifier = 600 | source address. @see bmw-diagnostics.md §3.1 (recorded) */
 const ID_BASE = 0x600;
 const TESTER = 0xf1;
-const FUNCTIONAL = 0xdf;
 /** More FC.WAIT than any tester puts up with: `fc-wait` without a number. */
 const ENDLESS_WAITS = 255;
 const LONGEST_PAYLOAD = 0xfff;
@@ -51,9 +50,9 @@ export class CarOnCan implements CanNode {
     const control = data[1];
     if (target === undefined || control === undefined) return;
     const bytes = data.subarray(1);
-    if (target === FUNCTIONAL) {
+    if (this.#car.isFunctional(target)) {
       // ISO 15765-2: functional addressing is for single frames only.
-      if (control >= 1 && control <= 6 && bytes.length > control) this.#request(FUNCTIONAL, bytes.slice(1, 1 + control));
+      if (control >= 1 && control <= 6 && bytes.length > control) this.#request(target, bytes.slice(1, 1 + control));
       return;
     }
     if (!this.#car.ecuAddresses().includes(target)) return;
@@ -64,10 +63,11 @@ export class CarOnCan implements CanNode {
 
   #request(target: number, payload: Uint8Array): void {
     const event = eventOf(target, payload);
-    if (target !== FUNCTIONAL) this.#ecu(target).lastRequest = event;
+    const functional = this.#car.isFunctional(target);
+    if (!functional) this.#ecu(target).lastRequest = event;
     this.#car.request({ tester: TESTER, target, payload }, (source, answer) => {
       const ecu = this.#ecu(source);
-      if (target === FUNCTIONAL) ecu.lastRequest = { ...event, ecu: source };
+      if (functional) ecu.lastRequest = { ...event, ecu: source };
       const fits = answer.length <= LONGEST_PAYLOAD;
       ecu.sender.transmit(fits ? answer : Uint8Array.of(0x7f, payload[0] ?? 0, RESPONSE_TOO_LONG));
     });

@@ -1,5 +1,5 @@
 import { concatBytes, type Timer } from '../../core/index.ts';
-import type { Car } from '../car.ts';
+import type { NetworkedCar } from '../car-port.ts';
 import { NRC, negative } from '../ecu/nrc.ts';
 import { eventOf } from '../fault-event.ts';
 import { type Carriage, carriageOf } from './faults.ts';
@@ -35,7 +35,7 @@ const ECHOED_BYTES = 5;
 
 /** One tester's connection to the diagnostic port: bytes in by {@link feed}, bytes out by the wire. */
 export class DiagnosticConnection {
-  readonly #car: Car;
+  readonly #car: NetworkedCar;
   readonly #wire: Wire;
   readonly #options: DiagnosticConnectionOptions;
   readonly #reader: FrameReader;
@@ -50,7 +50,7 @@ export class DiagnosticConnection {
   #askedMs: number;
   #silence: Timer | undefined;
 
-  constructor(car: Car, wire: Wire, options: DiagnosticConnectionOptions) {
+  constructor(car: NetworkedCar, wire: Wire, options: DiagnosticConnectionOptions) {
     this.#car = car;
     this.#wire = wire;
     this.#options = options;

@@ -1,4 +1,4 @@
-import type { Car } from '../car.ts';
+import type { NetworkedCar } from '../car-port.ts';
 import type { Wire } from './connection.ts';
 import { CONTROL, encodeFrame, FrameReader } from './frame.ts';
 import { identification } from './identification.ts';
@@ -10,11 +10,11 @@ const TERMINAL_15 = { on: 0x05, off: 0x00 } as const;
 export class ControlConnection {
   readonly #reader: FrameReader;
 
-  constructor(car: Car, wire: Wire) {
+  constructor(car: NetworkedCar, wire: Wire) {
     this.#reader = new FrameReader({
       frame: (control) => {
         if (control === CONTROL.terminal15) wire.write(encodeFrame(control, [car.ignition() ? TERMINAL_15.on : TERMINAL_15.off]));
-        else if (control === CONTROL.vehicleIdentification) wire.write(encodeFrame(control, identification(car.profile.mac, car.vin)));
+        else if (control === CONTROL.vehicleIdentification) wire.write(encodeFrame(control, identification(car.mac, car.vin)));
         else if (control !== CONTROL.aliveCheck && control !== CONTROL.aliveAnswer)
           wire.write(encodeFrame(CONTROL.incorrectControlWord, []));
         return true;

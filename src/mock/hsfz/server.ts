@@ -1,7 +1,7 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { createServer, type Server, type Socket } from 'node:net';
 import { EXIT, equalBytes, KombiError, messageOf } from '../../core/index.ts';
-import type { Car } from '../car.ts';
+import type { NetworkedCar } from '../car-port.ts';
 import { type AbsentTarget, DiagnosticConnection } from './connection.ts';
 import { ControlConnection } from './control-connection.ts';
 import { CONTROL, encodeFrame } from './frame.ts';
@@ -44,7 +44,7 @@ const DISCOVERY_REQUEST = encodeFrame(CONTROL.vehicleIdentification, []);
  *
  * @throws {KombiError} `mock.listen` when a port cannot be had
  */
-export async function startHsfzServer(car: Car, options: HsfzServerOptions = {}): Promise<HsfzServer> {
+export async function startHsfzServer(car: NetworkedCar, options: HsfzServerOptions = {}): Promise<HsfzServer> {
   const { host = '127.0.0.1', port = 0, controlPort = 0, discoveryPort = 0, absent = '0043', aliveMs = 0, idleMs = 60_000 } = options;
   const sockets = new Set<Socket>();
   let testers = 0;
@@ -85,7 +85,7 @@ export async function startHsfzServer(car: Car, options: HsfzServerOptions = {})
   discovery.on('message', (request, sender) => {
     if (!equalBytes(request, DISCOVERY_REQUEST)) return;
     discovery.send(
-      encodeFrame(CONTROL.vehicleIdentification, identification(car.profile.mac, car.vin)),
+      encodeFrame(CONTROL.vehicleIdentification, identification(car.mac, car.vin)),
       sender.port,
       sender.address,
       () => {},

@@ -35,6 +35,10 @@ export class FakeCar implements CarPort {
     return this.addresses;
   }
 
+  isFunctional(address: number): boolean {
+    return address === 0xdf;
+  }
+
   request({ target, payload }: CarRequest, reply: CarReply): boolean {
     const request = Buffer.from(payload).toString('hex').toUpperCase();
     this.received.push(`${target.toString(16).toUpperCase()} ${request}`);
