@@ -2,8 +2,9 @@ import type { Car } from '../car.ts';
 import type { CarReply } from '../car-port.ts';
 import type { EcuProfile, EcuTiming, StoredMessage, TroubleCode } from '../profile.ts';
 import { ascii, encodeSvk } from '../vehicle-data.ts';
+import { type Exchange, type Hold, innermostFirst, withFaults } from './answer-faults.ts';
 import { COMPUTED } from './computed.ts';
-import { type Exchange, withFaults } from './faults.ts';
+import { ECU_FAULTS } from './faults.ts';
 import { Memory } from './memory.ts';
 import { isSilentWhenFunctional, NRC, negative } from './nrc.ts';
 import { DEFAULT_SESSION } from './service.ts';
@@ -11,8 +12,7 @@ import { SERVICES } from './services.ts';
 import { readInfoMemory } from './trouble-codes.ts';
 import { VehicleClock } from './vehicle-clock.ts';
 
-/** An answer put off: `7F xx 78` as often as said, spread over the time, then the answer. */
-export type Hold = { readonly pending: number; readonly ms: number } | { readonly pending: 'forever'; readonly everyMs: number };
+const FAULTS = innermostFirst(ECU_FAULTS);
 
 /**
  * One ECU: what it holds, and what it answers to a request in the state it is in. {@link answer} decides at once and
@@ -119,8 +119,8 @@ export class Ecu {
     // A session that has run out ends before it is heard again.
     void this.session;
     this.#heardMs = this.car.clock.now();
-    const exchange: Exchange = { ecu: this, request, reply };
-    const answer = withFaults(exchange, (changed) => this.answer(changed, functional));
+    const exchange: Exchange<Ecu> = { ecu: this, request, reply };
+    const answer = withFaults(FAULTS, exchange, (changed) => this.answer(changed, functional));
     if (answer !== undefined) this.#deliver(answer, exchange.hold ?? this.#holdOf(request), reply);
   }
 

@@ -84,12 +84,7 @@ export async function startHsfzServer(car: NetworkedCar, options: HsfzServerOpti
   };
   discovery.on('message', (request, sender) => {
     if (!equalBytes(request, DISCOVERY_REQUEST)) return;
-    discovery.send(
-      encodeFrame(CONTROL.vehicleIdentification, identification(car.mac, car.vin)),
-      sender.port,
-      sender.address,
-      () => {},
-    );
+    discovery.send(encodeFrame(CONTROL.vehicleIdentification, identification(car.mac, car.vin)), sender.port, sender.address, () => {});
   });
 
   try {
