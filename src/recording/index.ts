@@ -6,6 +6,7 @@ export * from './edi-sim.ts';
 export * from './edi-text.ts';
 export type * from './exchange.ts';
 export type { Recording } from './recording.ts';
+export { fillTemplates, matches, requestTelegram } from './rule.ts';
 export * from './trace.ts';
 export * from './trace-decode.ts';
 export * from './trace-encode.ts';

@@ -1,0 +1,42 @@
+import { readFileSync, statSync } from 'node:fs';
+import { EXIT, isKombiError, KombiError, messageOf } from '../../core/index.ts';
+import { decodeEdiSim, decodeEdiText, type Recording } from '../../recording/index.ts';
+
+const MOST_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Loads a recorded car: EdiabasLib's response text, or its simulation file where the text begins with a section.
+ *
+ * @throws {KombiError} `usage.recording` where it cannot be read, `recording.invalid` naming file and line (exit 2)
+ */
+export function loadRecording(file: string): Recording {
+  const text = readText(file);
+  try {
+    const recording = /^(?:\s|;[^\n]*\n|\uFEFF)*\[/.test(text) ? decodeEdiSim(text) : decodeEdiText(text);
+    if (recording.exchanges.some(({ answers }) => answers.length > 0)) return recording;
+  } catch (error) {
+    if (!isKombiError(error, 'recording.invalid')) throw error;
+    const { code, message, hint, exit } = error;
+    throw new KombiError({ code, message: `${file}: ${message}`, exit, ...(hint === undefined ? {} : { hint }), cause: error });
+  }
+  throw new KombiError({
+    code: 'recording.invalid',
+    message: `${file}: no ECU answers in it`,
+    hint: 'A recording is a text of EdiabasLib: "request : response" a line, or a .sim file.',
+    exit: EXIT.usage,
+  });
+}
+
+function readText(file: string): string {
+  try {
+    if (statSync(file).size > MOST_BYTES) throw new Error(`it is larger than ${MOST_BYTES} bytes`);
+    return readFileSync(file, 'latin1');
+  } catch (error) {
+    throw new KombiError({
+      code: 'usage.recording',
+      message: `The recording ${file} cannot be read: ${messageOf(error)}`,
+      hint: 'Name a readable file, such as mock:recordings/car.txt.',
+      cause: error,
+    });
+  }
+}
