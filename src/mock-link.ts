@@ -1,11 +1,12 @@
 import { type Clock, isVin, KombiError, systemClock, VirtualClock } from './core/index.ts';
 import {
-  type Car,
   createFaultBoard,
+  type FaultBoard,
   loadProfile,
+  type NetworkedCar,
   type Profile,
   parseFault,
-  profileNames,
+  RecordedCar,
   startHsfzServer,
   startMockCar,
 } from './mock/index.ts';
@@ -20,38 +21,65 @@ let serialPorts = 0;
 
 /** Makes `mock:` a link like any other. Done by whoever may know both ends; transport must not know the mock. */
 export function registerMockLink(): void {
-  registerLinkScheme('mock', createMockLink);
+  registerLinkScheme('mock', (uri) => createMockLink(uri));
+}
+
+/** What a recorded car has to say besides its answers; nobody need listen. */
+export interface MockLinkTalk {
+  /** At the end: how often it was asked what its recording does not hold. */
+  readonly report?: (text: string) => Promise<void>;
+  /** At the beginning: what was passed over in the file. */
+  readonly remark?: (text: string) => Promise<void>;
+}
+
+interface MockCar extends NetworkedCar {
+  readonly name: string;
+  close(): void;
 }
 
 /**
  * Starts a mock car for one link: `mock:<profile>[?link=enet|elm327&fault=…&state=FILE&adapter=…&baud=…&pace=real&vin=…]`.
  * `enet` is real TCP over loopback in real time; `elm327` is a mock serial port with both ends on one virtual clock,
- * so that modelled time costs none, unless `pace=real`.
+ * so that modelled time costs none, unless `pace=real`. Where the path has a slash, a backslash or an extension it is that
+ * of a recording.
  *
- * @throws {KombiError} `usage.link`, `usage.profile`, `usage.fault`, `usage.state` (exit 2)
+ * @throws {KombiError} `usage.link`, `usage.profile`, `usage.fault`, `usage.state`, `usage.recording`, `recording.invalid` (exit 2)
  */
-export async function createMockLink(uri: LinkUri): Promise<Transport> {
+export async function createMockLink(uri: LinkUri, talk: MockLinkTalk = {}): Promise<Transport> {
   refuseUnknownQuery(uri, OPTIONS);
   const kind = choice(uri, 'link', ['enet', 'elm327']);
   const pace = choice(uri, 'pace', ['virtual', 'real']);
   if (kind === 'enet') refuseAdapterOptions(uri);
   const clock = kind === 'enet' || pace === 'real' ? systemClock : new VirtualClock();
+  if (/[/\\.]/.test(uri.path)) return toRecordedCar(startRecordedCar(uri, clock), { uri, talk });
   const car = startCar(uri, clock);
-  return kind === 'enet' ? enetTo(car) : elm327To(car, uri);
+  return linkTo(car, uri);
 }
 
-function startCar(uri: LinkUri, clock: Clock): Car {
-  const profile = uri.path;
-  if (/[/\\.]/.test(profile)) {
-    throw usage(uri, 'names a file; recordings cannot be talked to yet', `Mock cars: ${profileNames().join(', ')}.`);
-  }
-  const stateFile = uri.query.get('state');
-  return startMockCar({
-    profile: withVin(loadProfile(profile), uri),
-    clock,
-    faults: createFaultBoard(uri.query.getAll('fault').map(parseFault)),
-    ...(stateFile === null ? {} : { stateFile }),
+function linkTo(car: MockCar, uri: LinkUri): Promise<Transport> {
+  return choice(uri, 'link', ['enet', 'elm327']) === 'enet' ? enetTo(car) : elm327To(car, uri);
+}
+
+async function toRecordedCar(car: RecordedCar, { uri, talk }: { uri: LinkUri; talk: MockLinkTalk }): Promise<Transport> {
+  for (const remark of car.remarks) await talk.remark?.(`${car.name}: ${remark}`);
+  return disposing(await linkTo(car, uri), async () => {
+    const report = car.unknownRequests.report();
+    if (report !== undefined) await talk.report?.(`${car.name}: ${report}`);
   });
+}
+
+function startRecordedCar(uri: LinkUri, clock: Clock): RecordedCar {
+  if (uri.query.has('vin')) throw usage(uri, 'has the option "vin", and a recording has a VIN of its own', 'Leave it out.');
+  return new RecordedCar({ file: uri.path, clock, ...carOptions(uri) });
+}
+
+function startCar(uri: LinkUri, clock: Clock): MockCar {
+  return startMockCar({ profile: withVin(loadProfile(uri.path), uri), clock, ...carOptions(uri) });
+}
+
+function carOptions(uri: LinkUri): { faults: FaultBoard; stateFile?: string } {
+  const stateFile = uri.query.get('state');
+  return { faults: createFaultBoard(uri.query.getAll('fault').map(parseFault)), ...(stateFile === null ? {} : { stateFile }) };
 }
 
 /** The same car under another number: a profile is one car, and a batch wants many. */
@@ -62,7 +90,7 @@ function withVin(profile: Profile, uri: LinkUri): Profile {
   return { ...profile, vin };
 }
 
-async function enetTo(car: Car): Promise<Transport> {
+async function enetTo(car: MockCar): Promise<Transport> {
   const [server, { createEnetTransport }] = await Promise.all([startHsfzServer(car), import('./transport/enet/index.ts')]);
   server.unref();
   const open = (port: number) => openTcpStream({ host: server.host, port, connectTimeoutMs: CONNECT_TIMEOUT_MS, clock: car.clock });
@@ -70,7 +98,7 @@ async function enetTo(car: Car): Promise<Transport> {
     open: open(server.port),
     control: open(server.controlPort),
     clock: car.clock,
-    description: `ENET to the mock car ${car.profile.name}`,
+    description: `ENET to the mock car ${car.name}`,
     portName: undefined,
   });
   return disposing(transport, async () => {
@@ -79,7 +107,7 @@ async function enetTo(car: Car): Promise<Transport> {
   });
 }
 
-async function elm327To(car: Car, uri: LinkUri): Promise<Transport> {
+async function elm327To(car: MockCar, uri: LinkUri): Promise<Transport> {
   const [{ createMockSerialPort, DEFAULT_BAUD, personalityNames, plugIn }, { createElm327Transport, openSerialStream }] = await Promise.all(
     [import('./mock/elm327/index.ts'), import('./transport/elm327/index.ts')],
   );
@@ -90,7 +118,7 @@ async function elm327To(car: Car, uri: LinkUri): Promise<Transport> {
   const transport = createElm327Transport({
     open: openSerialStream({ path, baudRate: baud, clock: car.clock, binding }),
     clock: car.clock,
-    description: `ELM327 to the mock car ${car.profile.name}`,
+    description: `ELM327 to the mock car ${car.name}`,
     portName: undefined,
   });
   return disposing(transport, async () => {

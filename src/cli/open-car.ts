@@ -1,5 +1,6 @@
 import { isKombiError, KombiError, messageOf } from '../core/index.ts';
 import { type Car, openCar } from '../job/car.ts';
+import type { MockLinkTalk } from '../mock-link.ts';
 import { createLink, type LinkOptions, registerLinkScheme, type Transport } from '../transport/index.ts';
 import type { Context } from './context.ts';
 import { escapeText } from './escape.ts';
@@ -29,15 +30,16 @@ export async function openCarToWrite(context: Context): Promise<Car> {
   const timeout = globals.timeoutMs === undefined ? {} : { timeoutMs: globals.timeoutMs };
   const catalog = await context.catalog();
   const tracedBy = await tracing(context);
-  const transport = await makeLink(link, timeout);
+  const say = (text: string) => context.say(escapeText(text));
+  const transport = await makeLink(link, timeout, { report: say, ...(globals.verbose ? { remark: say } : {}) });
   const car = await openCar(tracedBy === undefined ? transport : tracedBy(transport), { catalog, signal: io.signal, ...timeout });
   context.defer(() => car.dispose());
   return car;
 }
 
 /** The transport of any link that the program knows, closed. */
-export function makeLink(link: string, options: LinkOptions): Promise<Transport> {
-  registerLinkScheme('mock', async (uri) => (await import('../mock-link.ts')).createMockLink(uri));
+export function makeLink(link: string, options: LinkOptions, talk: MockLinkTalk = {}): Promise<Transport> {
+  registerLinkScheme('mock', async (uri) => (await import('../mock-link.ts')).createMockLink(uri, talk));
   return createLink(link, options);
 }
 

@@ -300,8 +300,8 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
     ),
   }),
   sim: z.looseObject({
-    profile: z.string(),
-    vin,
+    profile: z.string().describe('of a recorded car the name of its file'),
+    vin: vin.nullable().describe('null where a recording does not tell it'),
     enet: z.looseObject({ host: z.string(), port, discoveryPort: port, controlPort: port }).optional(),
     elm327: z.union([z.looseObject({ host: z.string(), port }), z.looseObject({ path })]).optional(),
     pid: z.int(),

@@ -1,5 +1,14 @@
 import { KombiError, systemClock } from '../../core/index.ts';
-import { type Car, createFaultBoard, loadProfile, parseFault, startHsfzServer, startMockCar } from '../../mock/index.ts';
+import {
+  type Car,
+  createFaultBoard,
+  loadProfile,
+  type NetworkedCar,
+  parseFault,
+  RecordedCar,
+  startHsfzServer,
+  startMockCar,
+} from '../../mock/index.ts';
 import type { CommandSpec } from '../command.ts';
 import type { Context } from '../context.ts';
 import { escapeText } from '../escape.ts';
@@ -24,6 +33,7 @@ export const sim: CommandSpec = {
     { flags: '--control-port <port>', help: 'terminal 15 over TCP; 6811 beside 6801, else a free one' },
     { flags: '--discovery-port <port>', help: 'discovery over UDP; 6811 beside 6801, else a free one' },
     { flags: '--elm327 <port>', help: 'an ELM327 on TCP, or "pty" for a serial port (needs socat)' },
+    { flags: '--from <file>', help: 'a recorded car in place of a profile: EdiabasLib .txt or .sim' },
     { flags: '--adapter <name>', help: 'which ELM327 it is, such as genuine-2.1 or clone-1.5' },
     { flags: '--baud <rate>', help: 'its modelled line rate' },
     { flags: '--host <address>', help: 'where to listen; 127.0.0.1 unless given. Nobody is asked who they are' },
@@ -36,25 +46,40 @@ export const sim: CommandSpec = {
     'kombi sim --elm327 pty',
     'kombi sim f06-sos --enet 0 --elm327 35000 --json',
     'kombi sim --fault nrc:33,service=2E',
+    'kombi sim --from car.txt --enet 6801',
   ],
   run: async (context, input) => {
     const seconds = input.integer('for', 0, MAX_SECONDS);
     const car = startCar(input);
+    if (context.globals.verbose && car instanceof RecordedCar) await sayAll(context, car.remarks);
     const ends = await startEnds(context, car, input);
-    await ready(context, { profile: car.profile.name, vin: car.vin, ...ends, pid: process.pid });
+    const vin = car instanceof RecordedCar ? (car.recordedVin ?? null) : car.vin;
+    await ready(context, { profile: car.name, vin, ...ends, pid: process.pid });
     await stay(context, seconds);
     car.close();
+    if (car instanceof RecordedCar) await sayAll(context, [car.unknownRequests.report()]);
     return undefined;
   },
 };
 
-function startCar(input: Input): Car {
+async function sayAll(context: Context, texts: readonly (string | undefined)[]): Promise<void> {
+  for (const text of texts) if (text !== undefined) await context.say(escapeText(text));
+}
+
+function startCar(input: Input): Car | RecordedCar {
   const state = input.text('state');
-  return startMockCar({
-    profile: loadProfile(input.argument(0) ?? 'f06-sos'),
+  const options = {
     clock: systemClock,
     faults: createFaultBoard(input.list('fault').map(parseFault)),
     ...(state === undefined ? {} : { stateFile: state }),
+  };
+  const file = input.text('from');
+  if (file === undefined) return startMockCar({ profile: loadProfile(input.argument(0) ?? 'f06-sos'), ...options });
+  if (input.argument(0) === undefined) return new RecordedCar({ file, ...options });
+  throw new KombiError({
+    code: 'usage.option',
+    message: `A car is either a profile, "${input.argument(0)}", or recorded, --from ${file}`,
+    hint: 'Leave one of them out.',
   });
 }
 
@@ -63,7 +88,7 @@ interface Ends {
   readonly elm327?: { host: string; port: number } | { path: string };
 }
 
-async function startEnds(context: Context, car: Car, input: Input): Promise<Ends> {
+async function startEnds(context: Context, car: NetworkedCar, input: Input): Promise<Ends> {
   const wantsElm = input.text('elm327') !== undefined;
   const port = input.integer('enet', 0, MAX_PORT) ?? (wantsElm ? undefined : 0);
   return {
@@ -72,7 +97,7 @@ async function startEnds(context: Context, car: Car, input: Input): Promise<Ends
   };
 }
 
-async function startEnet(context: Context, car: Car, { input, port }: { input: Input; port: number }) {
+async function startEnet(context: Context, car: NetworkedCar, { input, port }: { input: Input; port: number }) {
   const beside = port === CAR_PORT ? CAR_CONTROL_PORT : 0;
   const server = await startHsfzServer(car, {
     host: input.text('host') ?? '127.0.0.1',
@@ -85,7 +110,7 @@ async function startEnet(context: Context, car: Car, { input, port }: { input: I
   return { host, port: server.port, discoveryPort, controlPort };
 }
 
-async function startElm327(context: Context, car: Car, input: Input) {
+async function startElm327(context: Context, car: NetworkedCar, input: Input) {
   const { personalityNames, startElm327Pty, startElm327TcpServer } = await import('../../mock/elm327/index.ts');
   const name = input.text('adapter') ?? 'genuine-2.1';
   const personality = personalityNames().find((known) => known === name);
@@ -109,13 +134,16 @@ async function startElm327(context: Context, car: Car, input: Input) {
   return { host: server.host, port: server.port };
 }
 
-async function ready(context: Context, result: Ends & { profile: string; vin: string; pid: number }): Promise<void> {
+async function ready(context: Context, result: Ends & { profile: string; vin: string | null; pid: number }): Promise<void> {
   const { enet, elm327 } = result;
   const places = [
     enet && `enet://${enet.host}:${enet.port}?control=${enet.controlPort} (discovery: UDP ${enet.discoveryPort})`,
     elm327 && ('path' in elm327 ? `elm327://${elm327.path}` : `elm327://${elm327.host}:${elm327.port}`),
   ].filter((place) => place !== undefined);
-  await context.finish('sim', { result, lines: [escapeText(`${result.profile} ${result.vin} on ${places.join(' and ')}`)] });
+  await context.finish('sim', {
+    result,
+    lines: [escapeText(`${result.profile} ${result.vin ?? 'without a VIN'} on ${places.join(' and ')}`)],
+  });
 }
 
 /** Until a signal or the time is over; both are a good end. */
