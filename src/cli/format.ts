@@ -19,7 +19,11 @@ export function volts(voltage: number): string {
 
 /** `WBA6C92010D000001 · 640d Gran Coupé (F06) · ENET · 13.4 V`: what is not known is left out. */
 export async function carLine(car: Car): Promise<string> {
-  const voltage = await car.voltage();
+  return carHeading(car, await car.voltage());
+}
+
+/** {@link carLine} with a voltage that has been read. */
+export function carHeading(car: Car, voltage: number | undefined): string {
   const parts = [car.identity.vin, carName(car.identity), car.transport.adapter.kind, voltage === undefined ? undefined : volts(voltage)];
   return parts
     .filter((part) => part !== undefined)

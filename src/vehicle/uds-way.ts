@@ -30,6 +30,8 @@ const DATE_DID = 0xf18b as Did;
 const SERIAL_DID = 0xf18c as Did;
 const I_LEVEL_DID = 0x100b as Did;
 const VEHICLE_ORDER_DID = 0x3f06 as Did;
+/** The body controller's copy of the order. */
+const ORDER_COPY_DID = 0x3f1c as Did;
 const ECU_LIST_DID = 0x3f07 as Did;
 /** `22 F150`, the SGBD index: every ECU answers it, so it finds them all. */
 const SCAN_REQUEST = encodeReadDid(0xf150 as Did);
@@ -52,7 +54,7 @@ export const UDS_WAY: WayToAsk = {
   },
 
   async readVehicle({ vin, source }: VinTold, { client, catalog, signal }: Asking): Promise<VehicleIdentity> {
-    const raw = await readIfTold(client, source, VEHICLE_ORDER_DID, signal);
+    const raw = await readIfTold(client, source, source === BODY_CONTROLLER ? ORDER_COPY_DID : VEHICLE_ORDER_DID, signal);
     const levels = await readIfTold(client, source, I_LEVEL_DID, signal);
     const order = raw && decodeVehicleOrder(raw);
     const key = order?.typeKey ?? typeKeyOfVin(vin);

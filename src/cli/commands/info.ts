@@ -1,56 +1,75 @@
-import { type EcuIdentity, formatSvkEntry } from '../../vehicle/index.ts';
+import { resolveEcu } from '../../coding/index.ts';
+import type { EcuAddress } from '../../core/index.ts';
+import type { Car, OnProgress } from '../../job/index.ts';
+import { readEnergyMode, readMileageKm, readTerminals } from '../../vehicle/index.ts';
 import type { CommandSpec } from '../command.ts';
-import { escapeText } from '../escape.ts';
-import { carLine, hexAddress } from '../format.ts';
+import { carHeading } from '../format.ts';
+import { type InfoEcu, infoResult, type LiveValues } from '../info-result.ts';
+import { ecuLines, headLines, oneEcuLines, orderLines } from '../info-text.ts';
 import { openTheCar } from '../open-car.ts';
-import { table, wrap } from '../text.ts';
+import { wrap } from '../text.ts';
 
 export const info: CommandSpec = {
   name: 'info',
   summary: 'which car it is: VIN, I-level, voltage, every ECU that answers',
-  examples: ['kombi info --link enet:', 'kombi info --link mock:f06-sos --json'],
-  run: async (context) => {
+  description:
+    'Looks for the ECUs by asking all at once and by the gateway’s own list. One that is listed and stays silent is shown as silent. What the car does not tell is left out, never guessed.',
+  options: [
+    { flags: '--ecu <ecu>', help: 'one ECU in full, by name or address, with all that its SVK lists; no other is looked for' },
+    { flags: '--order', help: 'the vehicle order in full: every option, E-word and HO-word' },
+  ],
+  examples: ['kombi info --link enet:', 'kombi info --order --link enet:', 'kombi info --ecu KOMBI --link mock:f06-sos --json'],
+  run: async (context, input) => {
+    const named = input.text('ecu');
+    const only = named === undefined ? undefined : resolveEcu(named, await context.catalog());
     const car = await openTheCar(context);
-    const { vin, series, model, iLevels } = car.identity;
-    const voltage = (await car.voltage()) ?? null;
-    const ignition = await car.ignition();
-    const ecus = await car.ecus();
-    const iLevel = iLevels?.current ?? null;
+    const { tell } = await context.progress();
+    const live = await readLiveValues(car);
+    const ecus = only === undefined ? await everyEcu(car, tell) : [await oneEcu(car, only)];
+    await car.assertSame();
     const style = await context.style();
+    const look = { style, width: context.width };
     return {
-      result: {
-        vin,
-        series: series ?? null,
-        model: model ?? null,
-        iLevel,
-        voltage: voltage === null ? null : Math.round(voltage * 10) / 10,
-        ignition: ignition === 'unknown' ? null : ignition,
-        link: car.transport.description,
-        ecus: ecus.map(ecuResult),
-      },
+      result: infoResult(car, live, ecus),
       lines: [
-        ...wrap(style.heading(await carLine(car)), { width: context.width }),
-        ...wrap(`I-level ${escapeText(iLevel ?? 'not told')} · ignition ${ignition} · ${escapeText(car.transport.description)}`, {
-          width: context.width,
-        }),
+        ...wrap(style.heading(carHeading(car, live.voltage?.volts)), look),
         '',
-        ...table(ecus.map(ecuRow), context.width),
+        ...headLines(car, live, look),
+        ...(input.flag('order') ? ['', ...orderLines(car.identity.order, look)] : []),
+        '',
+        ...(only === undefined ? ecuLines(ecus, look) : ecus.flatMap((ecu) => oneEcuLines(ecu, look))),
       ],
     };
   },
 };
 
-function ecuResult(ecu: EcuIdentity) {
+async function readLiveValues(car: Car): Promise<LiveValues> {
+  const { client, signal } = car;
   return {
-    address: hexAddress(ecu.address),
-    name: ecu.name,
-    serial: ecu.serial ?? null,
-    software: ecu.svk?.entries.map(formatSvkEntry) ?? [],
+    voltage: await car.voltageReading(),
+    terminals: await readTerminals(client, signal),
+    energyMode: await readEnergyMode(client, signal),
+    mileageKm: await readMileageKm(client, signal),
   };
 }
 
-/** The coding data stand first: they decide what may be coded. */
-function ecuRow(ecu: EcuIdentity): string[] {
-  const software = ecuResult(ecu).software.toSorted((left, right) => Number(right.startsWith('CAFD')) - Number(left.startsWith('CAFD')));
-  return [hexAddress(ecu.address), escapeText(ecu.name), software.slice(0, 2).map(escapeText).join(' ')];
+async function everyEcu(car: Car, onProgress: OnProgress): Promise<readonly InfoEcu[]> {
+  const survey = await car.survey(onProgress);
+  const ecus: InfoEcu[] = [];
+  for (const [done, ecu] of survey.entries()) {
+    onProgress({ step: 'identify', ecu: ecu.address, done, total: survey.length });
+    ecus.push({
+      ...ecu,
+      title: car.catalog.ecu(ecu.address)?.title,
+      details: ecu.identity === undefined ? undefined : await car.ecuDetails(ecu.address),
+    });
+  }
+  return ecus;
+}
+
+/** @throws {KombiError} `ecu.*` (exit 3) where it does not answer */
+async function oneEcu(car: Car, address: EcuAddress): Promise<InfoEcu> {
+  const identity = await car.ecu(address);
+  const details = await car.ecuDetails(address);
+  return { address, name: identity.name, title: car.catalog.ecu(address)?.title, by: [], answers: true, identity, details };
 }
