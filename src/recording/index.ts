@@ -11,3 +11,5 @@ export * from './trace.ts';
 export * from './trace-decode.ts';
 export * from './trace-encode.ts';
 export * from './trace-redaction.ts';
+export * from './trace-capture.ts';
+export * from './trace-exchanges.ts';

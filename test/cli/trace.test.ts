@@ -39,6 +39,6 @@ describe('a job that was recorded', () => {
     const again = jsonOf(await replay(words));
     expect(again).toMatchObject({ vehicle: 'changed', result: { plan: recorded.result.plan, verified: 1 } });
     bench.car = ['ecus.60.blocks.3301.@25.3 1→0'];
-    bench.files = { backups: 2, journals: ['committed', 'committed'] };
+    bench.files = { backups: 2, journals: ['COMMITTED', 'COMMITTED'] };
   });
 });
