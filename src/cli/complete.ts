@@ -18,7 +18,7 @@ function optionsOf(program: Command, command: Command): string[] {
 function valuesOf(before: string | undefined, command: Command): string[] {
   switch (before) {
     case '--link':
-      return ['enet:', 'elm327:', ...profileNames().map((name) => `mock:${name}`)];
+      return ['enet:', 'elm327:', 'replay:', ...profileNames().map((name) => `mock:${name}`)];
     case '--lang':
       return ['en', 'de'];
     case 'sim':

@@ -18,13 +18,32 @@ export function linkAskedFor({ globals, io }: Context): string | undefined {
  *   `link.*`, `adapter.*`, `car.no-vin` as the link and the car say
  */
 export async function openTheCar(context: Context): Promise<Car> {
-  const car = await openCarToWrite(context);
+  const car = await open(context);
   await warnOfOpenJob(context, car);
   return car;
 }
 
 /** The same for a command that would write: an open job is its error, not a warning. */
 export async function openCarToWrite(context: Context): Promise<Car> {
+  keepReplayApart(context);
+  return open(context);
+}
+
+/**
+ * A recorded car has the VIN of a real one, and what a replay seems to do to it is no job and no backup of that car.
+ *
+ * @throws {KombiError} `usage.archive` (exit 2) where a replay would leave something in the archive that is always used
+ */
+export function keepReplayApart(context: Context): void {
+  if (context.globals.archive !== undefined || linkAskedFor(context)?.startsWith('replay:') !== true) return;
+  throw new KombiError({
+    code: 'usage.archive',
+    message: 'A replay may not put backups and journals among those of real cars',
+    hint: 'Name a folder for it with --archive.',
+  });
+}
+
+async function open(context: Context): Promise<Car> {
   const link = linkAskedFor(context) ?? (await onlyCandidate(context));
   const { globals, io } = context;
   const timeout = globals.timeoutMs === undefined ? {} : { timeoutMs: globals.timeoutMs };

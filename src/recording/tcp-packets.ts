@@ -90,7 +90,11 @@ function tcpSegment(from: Side, to: Side, flags: number, payload: Uint8Array): U
   return segment;
 }
 
-function ipHeader(source: Uint8Array, target: Uint8Array, { length, identification }: { length: number; identification: number }): Uint8Array {
+function ipHeader(
+  source: Uint8Array,
+  target: Uint8Array,
+  { length, identification }: { length: number; identification: number },
+): Uint8Array {
   const header = new Uint8Array(IP_HEADER_BYTES);
   const view = new DataView(header.buffer);
   view.setUint8(0, 0x45);

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { Trace, TracedMessage, TraceEvent } from './trace.ts';
+import { isTracedMessage, type Trace, type TracedMessage, type TraceEvent } from './trace.ts';
 
 /** What no bug report needs, and what stands in its place: as long, so that every length and offset stays true. */
 interface Secret {
@@ -90,7 +90,7 @@ export function createRedactor(): Redactor {
       return secrets.length;
     },
     learn: (event) => {
-      const text = event.kind === 'failed' ? event.message : 'payload' in event ? bufferOf(event.payload).toString('latin1') : '';
+      const text = event.kind === 'failed' ? event.message : isTracedMessage(event) ? bufferOf(event.payload).toString('latin1') : '';
       let isNew = false;
       for (const [vin] of text.matchAll(VIN_SHAPE)) {
         isNew = addVin(vin) || isNew;
@@ -110,7 +110,7 @@ export function createRedactor(): Redactor {
         const message = redactText(event.message, known);
         return message === event.message ? event : { ...event, message };
       }
-      if (event.kind !== 'sent' && event.kind !== 'received') return event;
+      if (!isTracedMessage(event)) return event;
       const payload = cleaned(event.payload, known);
       return payload === event.payload ? event : { ...event, payload };
     },

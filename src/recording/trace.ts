@@ -103,3 +103,7 @@ export const TRACE_VERSION = 1;
 export const MAX_TRACE_BYTES = 16 * 1024 * 1024;
 /** The first words of every file of the format. */
 export const TRACE_MAGIC = '# kombi-trace ';
+
+export function isTracedMessage(event: TraceEvent): event is TracedMessage {
+  return event.kind === 'sent' || event.kind === 'received';
+}

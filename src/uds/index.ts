@@ -7,6 +7,7 @@ export * from './answer.ts';
 export * from './client.ts';
 export * from './data-identifier.ts';
 export * from './dtc-records.ts';
+export * from './did-names.ts';
 export * from './errors.ts';
 export * from './info-memory.ts';
 export * from './negative-response-codes.ts';

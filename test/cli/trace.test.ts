@@ -36,7 +36,7 @@ describe('a job that was recorded', () => {
     const words = ['code', ONE_BIT, '--accept', plan.id, '--json'];
     const recorded = jsonOf(await record(link, words));
     expect(recorded).toMatchObject({ vehicle: 'changed', result: { plan: { vin: VIN }, verified: 1 } });
-    const again = jsonOf(await replay(words));
+    const again = jsonOf(await replay([...words, '--archive', bench.archive]));
     expect(again).toMatchObject({ vehicle: 'changed', result: { plan: recorded.result.plan, verified: 1 } });
     bench.car = ['ecus.60.blocks.3301.@25.3 1→0'];
     bench.files = { backups: 2, journals: ['COMMITTED', 'COMMITTED'] };

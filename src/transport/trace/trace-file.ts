@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { copyBytes, KombiError, messageOf } from '../../core/index.ts';
-import { createRedactor, encodeTraceEvent, encodeTraceHeader, type TraceEvent } from '../../recording/index.ts';
+import { createRedactor, encodeTraceEvent, encodeTraceHeader, isTracedMessage, type TraceEvent } from '../../recording/index.ts';
 import type { TraceSink } from './recorder.ts';
 
 export interface TraceFileOptions {
@@ -99,7 +99,7 @@ function redacting(lines: Lines): TraceSink {
   return {
     begin: (header) => void lines.add(encodeTraceHeader({ ...header, redacted: true })),
     add: (event) => {
-      const own = 'payload' in event ? { ...event, payload: copyBytes(event.payload) } : event;
+      const own = isTracedMessage(event) ? { ...event, payload: copyBytes(event.payload) } : event;
       const known = redactor.secrets;
       if (redactor.learn(own)) lookAgain(known);
       if (held === undefined) {

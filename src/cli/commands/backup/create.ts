@@ -4,7 +4,7 @@ import { TOOL } from '../../carry-out-plan.ts';
 import type { CommandSpec } from '../../command.ts';
 import { escapeText } from '../../escape.ts';
 import { carLine, ecuTitle, plural } from '../../format.ts';
-import { openTheCar } from '../../open-car.ts';
+import { keepReplayApart, openTheCar } from '../../open-car.ts';
 
 export const create: CommandSpec = {
   name: 'create',
@@ -15,6 +15,7 @@ export const create: CommandSpec = {
   ],
   examples: ['kombi backup create --link enet:', 'kombi backup create --ecu KOMBI --label "before the dealer" --link mock:f06-sos'],
   run: async (context, input) => {
+    keepReplayApart(context);
     const catalog = await context.catalog();
     const named = input.list('ecu').map((text) => resolveEcu(text, catalog));
     const car = await openTheCar(context);
