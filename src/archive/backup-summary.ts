@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { messageOf } from '../core/index.ts';
 import type { ArchiveFolder } from './archive-folder.ts';
-import { BACKUP_FORMAT } from './backup.ts';
+import { BACKUP_FORMAT, type BackupOrigin, unknownRequirements } from './backup.ts';
 import { type BackupFile, checkBackupName, readFoundBackup } from './backup-files.ts';
 import { readAhead } from './read-ahead.ts';
 import { parseStrictJson } from './strict-json.ts';
@@ -20,6 +20,8 @@ export interface BackupSummary {
   readonly complete?: boolean;
   readonly label?: string;
   readonly txid?: string;
+  /** What it was imported from, where it was not read from a car. */
+  readonly importedFrom?: Pick<BackupOrigin, 'format' | 'redacted'>;
   readonly ecus?: readonly { readonly address: string; readonly name: string | null; readonly blocks: number }[];
 }
 
@@ -31,6 +33,7 @@ const headSchema = z.object({
   complete: z.boolean(),
   label: z.exactOptional(z.string()),
   txid: z.exactOptional(z.string()),
+  importedFrom: z.exactOptional(z.object({ format: z.enum(['json', 'csv', 'ncd', 'hsfz-toolkit']), redacted: z.boolean() })),
   ecus: z.array(z.object({ address: z.string(), name: z.string().nullable(), blocks: z.array(z.unknown()) })),
 });
 
@@ -54,7 +57,7 @@ async function summarizeBackup(folder: ArchiveFolder, backup: BackupFile, bytes:
   try {
     const head = headSchema.safeParse(parseStrictJson(checkBackupName(folder, backup, await bytes)).document).data;
     // The hash held, so what lacks a head is no damage but the work of a later version.
-    const newer = head === undefined || head.format > BACKUP_FORMAT || head.requires.length > 0;
+    const newer = head === undefined || head.format > BACKUP_FORMAT || unknownRequirements(head.requires).length > 0;
     const state = newer ? ({ state: 'newer', problem: 'it was written by a newer kombi' } as const) : ({ state: 'intact' } as const);
     if (head === undefined) return { ...known, ...state };
     const { format: _format, requires: _requires, vehicle, ecus, ...rest } = head;

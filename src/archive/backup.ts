@@ -6,8 +6,11 @@ import { sha256 } from './sha256.ts';
 import { canonicalText, checkCanonical, parseStrictJson, UnsoundText } from './strict-json.ts';
 
 export const BACKUP_FORMAT = 1;
-/** What a file may demand of its reader. None yet: a file that names any was written by a newer program. */
-const KNOWN_REQUIREMENTS: ReadonlySet<string> = new Set();
+/**
+ * What a file may demand of its reader; one that names anything else was written by a newer program. `imported`: to
+ * know that not all of it was read from a car, and what that forbids.
+ */
+const KNOWN_REQUIREMENTS: ReadonlySet<string> = new Set(['imported']);
 
 export interface BackupVehicle {
   readonly vin: string;
@@ -41,6 +44,17 @@ export interface BackupEcu {
   readonly troubleCodes?: readonly BackupTroubleCode[];
 }
 
+/** Where a backup came from that was not read from a car by the program that keeps it. */
+export interface BackupOrigin {
+  readonly format: 'json' | 'csv' | 'ncd' | 'hsfz-toolkit';
+  /** Over the file. */
+  readonly sha256: string;
+  /** When the bytes were read, as the file says. */
+  readonly time?: string;
+  /** VIN and serials were replaced before: it authorises no write. */
+  readonly redacted: boolean;
+}
+
 /** What somebody who takes a backup knows; the archive adds the rest. */
 export interface BackupDraft {
   readonly vehicle: BackupVehicle;
@@ -51,6 +65,7 @@ export interface BackupDraft {
   /** The transaction that the backup was taken for. */
   readonly txid?: string;
   readonly label?: string;
+  readonly importedFrom?: BackupOrigin;
   /** A partial backup authorises no write to what it lacks. */
   readonly complete: boolean;
   readonly ecus: readonly BackupEcu[];
@@ -81,13 +96,15 @@ export interface EncodedBackup {
 const text = z.string().max(1024);
 const hex = z.string().regex(/^(?:[0-9A-F]{2})*$/);
 const volts = z.number().nullable();
+/** UTC in whole seconds. */
+export const timeSchema = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 
 // The order of keys here is the order in the file. Unknown keys are dropped, not refused: a later version may add some.
 const contentSchema: z.ZodType<BackupContent> = z.object({
   format: z.literal(BACKUP_FORMAT),
   requires: z.array(z.string()),
   sequence: z.int().min(1),
-  time: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+  time: timeSchema,
   clockTrusted: z.boolean(),
   prev: z
     .string()
@@ -95,6 +112,14 @@ const contentSchema: z.ZodType<BackupContent> = z.object({
     .nullable(),
   txid: z.exactOptional(text),
   label: z.exactOptional(text),
+  importedFrom: z.exactOptional(
+    z.object({
+      format: z.enum(['json', 'csv', 'ncd', 'hsfz-toolkit']),
+      sha256: sha256Schema,
+      time: z.exactOptional(timeSchema),
+      redacted: z.boolean(),
+    }),
+  ),
   tool: z.object({ name: text, version: text, commit: z.exactOptional(text) }),
   adapter: z.object({ kind: text, firmware: text.nullable() }),
   voltage: z.object({ first: volts, last: volts }),
@@ -177,9 +202,14 @@ function describeIssue(document: unknown, error: z.ZodError): string {
   return ecu === undefined || block === undefined ? what : `block ${block.did} of ECU ${ecu.address}: ${what}`;
 }
 
+/** What a file demands that this version has never heard of. */
+export function unknownRequirements(requires: readonly string[]): readonly string[] {
+  return requires.filter((requirement) => !KNOWN_REQUIREMENTS.has(requirement));
+}
+
 function refuseNewer({ format, requires }: z.infer<typeof envelopeSchema>, name: string): void {
   if (format > BACKUP_FORMAT) throw newerFormatError(name, `its format is ${format}, this version knows ${BACKUP_FORMAT}`);
-  const unknown = requires.filter((requirement) => !KNOWN_REQUIREMENTS.has(requirement));
+  const unknown = unknownRequirements(requires);
   if (unknown.length > 0) throw newerFormatError(name, `it requires ${unknown.join(', ')}`);
 }
 

@@ -32,7 +32,7 @@ export async function saveBackup(draft: BackupDraft, { folder, host, now }: Save
   const { bytes, sha256, id } = encodeBackup({
     ...draft,
     format: BACKUP_FORMAT,
-    requires: [],
+    requires: draft.importedFrom === undefined ? [] : ['imported'],
     sequence,
     time: formatTime(now),
     clockTrusted: earlier.every((backup) => backup.stamp <= stamp),

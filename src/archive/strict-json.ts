@@ -6,6 +6,8 @@ const MAX_VALUES = 1 << 18;
 // An escaped spelling of such a key gets past this, but is not canonical.
 const FORBIDDEN_KEY = /"(__proto__|constructor|prototype)"\s*:/;
 
+const COLON = /\s*:/y;
+
 /** Says what is wrong with a text, in words that follow "… is damaged:". */
 export class UnsoundText extends Error {}
 
@@ -50,6 +52,40 @@ export function parseStrictJson(bytes: Uint8Array): ParsedText {
  */
 export function checkCanonical({ text, document }: ParsedText): void {
   if (canonicalText(document) !== text) throw new UnsoundText('its text is not spelled as kombi spells it');
+}
+
+/**
+ * Refuses an object that says a key twice, of which `JSON.parse` drops one: for JSON that another program spelled, and
+ * that {@link checkCanonical} would therefore refuse.
+ *
+ * @throws {UnsoundText}
+ */
+export function checkUniqueKeys({ text }: ParsedText): void {
+  // Keys of the objects that are open, innermost last; of a list, none.
+  const open: (Set<unknown> | undefined)[] = [];
+  const token = /["{}[\]]/g;
+  for (let found = token.exec(text); found !== null; found = token.exec(text)) {
+    if (found[0] === '{') open.push(new Set());
+    else if (found[0] === '[') open.push(undefined);
+    else if (found[0] !== '"') open.pop();
+    else {
+      const start = found.index;
+      token.lastIndex = stringEnd(text, start);
+      COLON.lastIndex = token.lastIndex;
+      if (!COLON.test(text)) continue;
+      const key: unknown = JSON.parse(text.slice(start, token.lastIndex));
+      const keys = open.at(-1);
+      if (keys?.has(key)) throw new UnsoundText('an object in it has a key twice');
+      keys?.add(key);
+    }
+  }
+}
+
+/** Behind the quote that closes the string begun at `start`; a pattern would run out of stack on long ones. */
+function stringEnd(text: string, start: number): number {
+  let at = start + 1;
+  while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
+  return at + 1;
 }
 
 /** Before parsing, so that nothing of it is ever built. What is looked for is ASCII: bytes will do. */
