@@ -4,6 +4,7 @@
  * locks keep two programs off one car and one port. Nothing here is ever overwritten or deleted, manifests apart.
  */
 export * from './archive.ts';
+export { MAX_FILE_BYTES } from './archive-folder.ts';
 export * from './backup.ts';
 export * from './backup-block.ts';
 export type { BackupSummary } from './backup-summary.ts';
@@ -11,6 +12,7 @@ export type { BackupTroubleCode } from './backup-trouble-code.ts';
 export * from './default-directory.ts';
 export * from './diff-backups.ts';
 export * from './disk-file-system.ts';
+export * from './exchange/index.ts';
 export * from './file-system.ts';
 export { type Journal, RESERVE_BYTES } from './journal.ts';
 export type { JournalSummary, OpenJournal, StoredJournal } from './journal-files.ts';
@@ -28,4 +30,5 @@ export { type JournalContents, readJournal } from './journal-text.ts';
 export * from './lock.ts';
 export * from './lock-names.ts';
 export type { SavedBackup } from './save-backup.ts';
+export { sha256 } from './sha256.ts';
 export type { VerifyReport } from './verify-archive.ts';

@@ -15,7 +15,12 @@ export function escapeText(text: string): string {
 
 /** JSON on one line that is harmless on a screen too; a parser reads the very same value. */
 export function toJsonLine(value: unknown): string {
-  return `${JSON.stringify(value).replace(UNSAFE, (character) => `\\u${hex(character.charCodeAt(0), 4)}`)}\n`;
+  return `${harmlessJson(JSON.stringify(value))}\n`;
+}
+
+/** The same of one line of JSON that stands already. */
+export function harmlessJson(line: string): string {
+  return line.replace(UNSAFE, (character) => `\\u${hex(character.charCodeAt(0), 4)}`);
 }
 
 function hex(code: number, digits: number): string {

@@ -14,7 +14,7 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { flags: '--yes', help: 'answer ordinary questions with yes; never consents to a write' },
   { flags: '--accept <plan-id>', help: 'consent to this one sealed plan' },
   { flags: '--trace <file>', help: 'record every message to and from the car' },
-  { flags: '--redact', help: 'leave VIN and serial numbers out of what is recorded or shown of a recording' },
+  { flags: '--redact', help: 'leave VIN and serial numbers out of what is recorded, exported or shown of a recording' },
   { flags: '--timeout <ms>', help: 'how long an ECU may take for its first answer' },
   { flags: '--experimental', help: 'allow what nobody has proved on a car; the plan then shows whole blocks' },
   { flags: '--verbose', help: 'more detail, and the stack of an unexpected error' },

@@ -154,6 +154,7 @@ const message = z.looseObject({
 });
 const block = z.looseObject({ ecu: address, did, hex });
 const path = z.string();
+const importedFrom = z.looseObject({ format: z.enum(['json', 'csv', 'ncd', 'hsfz-toolkit']), redacted: z.boolean() });
 
 const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   adapters: z.looseObject({
@@ -265,6 +266,23 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   restore: job,
   recover: z.looseObject({ state: z.enum(['nothing-open', 'aborted', 'committed']), job: z.string().optional(), blocks: z.int() }),
   'backup-create': z.looseObject({ id, path, vin, ecus: z.int(), blocks: z.int(), complete: z.boolean() }),
+  'backup-export': z.looseObject({
+    format: z.enum(['json', 'csv', 'ncd', 'md', 'html']),
+    redacted: z.boolean(),
+    ecus: z.int(),
+    paths: z.array(path).optional().describe('the files written; absent where the export went to stdout'),
+    text: z.string().optional().describe('the export itself, where no file was named'),
+  }),
+  'backup-import': z.looseObject({
+    id,
+    path,
+    vin: z.string(),
+    ecus: z.int(),
+    blocks: z.int(),
+    complete: z.boolean(),
+    importedFrom,
+    restorable: z.boolean().describe('whether any ECU in it can be told from its sisters, which a restore asks for'),
+  }),
   'backup-list': z.looseObject({
     backups: z.array(
       z.looseObject({ id, path, vin: z.string(), sequence: z.int(), time: z.string(), state: z.enum(['intact', 'damaged', 'newer']) }),

@@ -118,11 +118,13 @@ export interface RestoreOptions {
 /**
  * Plans to put whole blocks of a backup back into the very ECUs they were read from.
  *
- * @throws {KombiError} `car.other`, `restore.other-ecu`, `restore.no-blocks`, `backup.lacks-block`, `coding.*` (exit 3);
+ * @throws {KombiError} `car.other`, `restore.other-ecu`, `restore.redacted`, `restore.unproven-origin`, `restore.no-blocks`,
+ *   `backup.lacks-block`, `coding.*` (exit 3);
  *   `usage.backup` (exit 2); `archive.*` (exit 9, 10)
  */
 export async function planRestore(car: Car, archive: Archive, backupId: string, options: RestoreOptions = {}): Promise<Plan> {
   const backup = await archive.loadBackup(backupId);
+  if (backup.importedFrom?.redacted) throw redactedBackup(backupId);
   if (backup.vehicle.vin !== car.identity.vin) {
     throw new KombiError({
       code: 'car.other',
@@ -137,6 +139,9 @@ export async function planRestore(car: Car, archive: Archive, backupId: string, 
     const owner = address ?? onlyOwner(backup.ecus, block);
     const ecu = await car.ecu(owner);
     const saved = backup.ecus.find((candidate) => candidate.address === formatEcuAddress(owner));
+    if (saved !== undefined && backup.importedFrom !== undefined && (saved.serial === null || saved.svk === null)) {
+      throw unprovenOrigin(ecu, { backupId, saved, format: backup.importedFrom.format });
+    }
     if (
       saved !== undefined &&
       (saved.serial !== (ecu.serial ?? null) || saved.svk !== (ecu.svk === undefined ? null : toHex(ecu.svk.raw)))
@@ -188,6 +193,29 @@ function onlyOwner(ecus: readonly BackupEcu[], block: Did): EcuAddress {
     });
   }
   return ecuAddress(Number.parseInt(owner.address, 16));
+}
+
+function redactedBackup(backupId: string): KombiError {
+  return new KombiError({
+    code: 'restore.redacted',
+    exit: EXIT.refused,
+    message: `Backup ${backupId} was imported from a redacted file: its VIN, its serials and whatever held them are not those of a car`,
+    hint: 'Nothing is ever restored from it. Take a backup that was read from this car: `kombi backup list`',
+  });
+}
+
+/** What the program reads itself may lack both, and then the car does too; a file that lacks them has only left them out. */
+function unprovenOrigin(
+  ecu: EcuIdentity,
+  { backupId, saved, format }: { readonly backupId: string; readonly saved: BackupEcu; readonly format: string },
+): KombiError {
+  const lacks = [...(saved.serial === null ? ['serial'] : []), ...(saved.svk === null ? ['SVK (software versions)'] : [])].join(' and ');
+  return new KombiError({
+    code: 'restore.unproven-origin',
+    exit: EXIT.refused,
+    message: `Backup ${backupId} was imported from ${format}, which lacks the ${lacks} of ${ecu.name}: that it is of this unit cannot be proved`,
+    hint: 'Blocks only go back into the same unit with the same software. What differs can be coded byte by byte with `kombi code`.',
+  });
 }
 
 function otherEcu(ecu: EcuIdentity, origin: string): KombiError {

@@ -11,7 +11,10 @@ export const EXPORT_SCHEMA = 'kombi/backup-export@1';
 
 const text = z.string().max(1024);
 const MOST_DIGITS = 2 * 0xffff;
-const hex = z.string().max(MOST_DIGITS).regex(/^(?:[0-9A-Fa-f]{2})*$/);
+const hex = z
+  .string()
+  .max(MOST_DIGITS)
+  .regex(/^(?:[0-9A-Fa-f]{2})*$/);
 
 const exportSchema = z.object({
   schema: z.literal(EXPORT_SCHEMA),
@@ -76,13 +79,17 @@ export function decodeJsonExport(document: unknown): Exported {
   const { schema: _, vehicle, ecus, ...rest } = parsed.data;
   return {
     ...rest,
-    vehicle: { ...vehicle, vinSource: vehicle.vinSource ?? 'import', ...(vehicle.fa === undefined ? {} : { fa: vehicle.fa.toUpperCase() }) },
+    vehicle: {
+      ...vehicle,
+      vinSource: vehicle.vinSource ?? 'import',
+      ...(vehicle.fa === undefined ? {} : { fa: vehicle.fa.toUpperCase() }),
+    },
     ecus: ecus.map(({ ecu, name = null, serial = null, hardware, sgbmId, otherSgbmIds = [], svk = null, blocks, unreadable = [] }) => ({
       address: ecu,
       name,
       serial,
       ...(hardware === undefined ? {} : { hardware }),
-      svk: svk && svk.toUpperCase(),
+      svk: svk?.toUpperCase() ?? null,
       cafds: sgbmId === null ? [] : [sgbmId, ...otherSgbmIds],
       blocks: blocks.map((block) => {
         const bytes = fromHex(block.hex);

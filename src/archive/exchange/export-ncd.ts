@@ -36,7 +36,7 @@ export function encodeNcdExport({ vehicle, redacted, ecus }: Exported): string {
       code: 'export.ncd-block',
       exit: EXIT.refused,
       message: `NCD cannot hold ${long.map(({ did, bytes }) => `block ${did} of ECU ${address} (${bytes.length} bytes)`).join(', ')}: its addresses reach ${OFFSETS} bytes into a block`,
-      hint: 'Export to json, which holds blocks of any length.',
+      hint: 'Export to json, which holds blocks of any length, or name the blocks that fit with --block.',
     });
   }
   const data = blocks.flatMap(blockRecords);

@@ -21,8 +21,15 @@ export interface Exported {
   readonly ecus: readonly ExportedEcu[];
 }
 
-/** @param addresses only these ECUs; default: all */
-export function exportBackup(backup: BackupContent, addresses?: ReadonlySet<string>): Exported {
+/** Which part of a backup leaves; default: all of it. */
+export interface ExportPart {
+  /** ECU addresses, two hex digits. */
+  readonly ecus?: ReadonlySet<string>;
+  /** DIDs, four hex digits. */
+  readonly blocks?: ReadonlySet<string>;
+}
+
+export function exportBackup(backup: BackupContent, part: ExportPart = {}): Exported {
   const { importedFrom, label, vehicle } = backup;
   const time = importedFrom === undefined ? backup.time : importedFrom.time;
   return {
@@ -31,7 +38,7 @@ export function exportBackup(backup: BackupContent, addresses?: ReadonlySet<stri
     ...(label === undefined ? {} : { label }),
     vehicle,
     ecus: backup.ecus
-      .filter(({ address }) => addresses === undefined || addresses.has(address))
+      .filter(({ address }) => part.ecus?.has(address) ?? true)
       .map(({ address, name, serial, hardware, svk, cafds, blocks, unreadable }) => ({
         address,
         name,
@@ -39,9 +46,10 @@ export function exportBackup(backup: BackupContent, addresses?: ReadonlySet<stri
         ...(hardware === undefined ? {} : { hardware }),
         svk,
         cafds,
-        blocks: blocks.map((block) => ({ did: block.did, bytes: blockBytes(block) })),
+        blocks: blocks.filter(({ did }) => part.blocks?.has(did) ?? true).map((block) => ({ did: block.did, bytes: blockBytes(block) })),
         unreadable,
-      })),
+      }))
+      .filter(({ blocks }) => part.blocks === undefined || blocks.length > 0),
   };
 }
 

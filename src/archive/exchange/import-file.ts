@@ -49,7 +49,10 @@ function decodeFormat(bytes: Uint8Array, { name, ecu }: ImportFileOptions): Impo
   if (!/^S\d[0-9A-Fa-f]{6}/.test(start)) throw unknownKind(name);
   const { named, exported } = decodeNcdExport(text);
   if (named || ecu !== undefined)
-    return { format: 'ncd', exported: { ...exported, ecus: exported.ecus.map((each) => (named ? each : { ...each, address: ecu ?? '' })) } };
+    return {
+      format: 'ncd',
+      exported: { ...exported, ecus: exported.ecus.map((each) => (named ? each : { ...each, address: ecu ?? '' })) },
+    };
   throw new KombiError({ code: 'usage.import', message: `${name} does not say which ECU it is of`, hint: 'Name it with --ecu.' });
 }
 

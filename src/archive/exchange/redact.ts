@@ -19,12 +19,17 @@ interface Replacement {
  */
 export function redactExport({ label: _, vehicle, ecus, ...rest }: Exported): Exported {
   const serials = [...new Set(ecus.map(({ serial }) => serial ?? ''))].filter((serial) => serial !== '');
-  const names: Replacement[] = serials.map((text, index) => ({ text, by: String(index + 1).padStart(text.length, 'X').slice(-text.length) }));
+  const names: Replacement[] = serials.map((text, index) => ({
+    text,
+    by: String(index + 1)
+      .padStart(text.length, 'X')
+      .slice(-text.length),
+  }));
   const vin = redactedVin(vehicle.vin);
   const texts = [{ text: vehicle.vin, by: vin }, { text: vehicle.vin.slice(-7), by: vin.slice(-7) }, ...names].filter(
     ({ text }) => text.length >= LEAST_BYTES,
   );
-  const patterns = [...texts.map(asciiPattern), ...serials.flatMap(packedPattern)];
+  const patterns = [...texts.flatMap(asciiPatterns), ...serials.flatMap(packedPattern)];
   const inText = (text: string) => texts.reduce((sofar, { text: found, by }) => replaceAnyCase(sofar, found, by), text);
   const inBytes = (bytes: Uint8Array) => replaceBytes(bytes, patterns);
   const inHex = (hex: string) => toHex(inBytes(fromHex(hex)));
@@ -55,8 +60,8 @@ interface Pattern {
   readonly by: Uint8Array;
 }
 
-function asciiPattern({ text, by }: Replacement): Pattern {
-  return { found: Buffer.from(text, 'latin1'), by: Buffer.from(by, 'latin1') };
+function asciiPatterns({ text, by }: Replacement): Pattern[] {
+  return [...new Set([text, text.toLowerCase()])].map((found) => ({ found: Buffer.from(found, 'latin1'), by: Buffer.from(by, 'latin1') }));
 }
 
 /** A serial that is told in hex, or that may be stored as BCD: the same digits as bytes. */

@@ -24,7 +24,11 @@ export const commands: readonly CommandEntry[] = [
   { name: 'undo', summary: 'take the last job back, or one by its id', load: async () => (await import('./undo.ts')).undo },
   { name: 'restore', summary: 'put blocks of a backup back', load: async () => (await import('./restore.ts')).restore },
   { name: 'recover', summary: 'finish or put back an interrupted job', load: async () => (await import('./recover.ts')).recover },
-  { name: 'backup', summary: 'create, list, show, verify and compare backups', load: async () => (await import('./backup.ts')).backup },
+  {
+    name: 'backup',
+    summary: 'create, list, show, verify, compare, export, import and prune backups',
+    load: async () => (await import('./backup.ts')).backup,
+  },
   { name: 'history', summary: 'every job: when, what, bytes, result', load: async () => (await import('./history.ts')).history },
   { name: 'batch', summary: 'many cars at once, from a manifest; one report', load: async () => (await import('./batch.ts')).batch },
   { name: 'sim', summary: 'the mock car for other programs: HSFZ and ELM327', load: async () => (await import('./sim.ts')).sim },
