@@ -93,7 +93,10 @@ function withVin(profile: Profile, uri: LinkUri): Profile {
 async function enetTo(car: MockCar): Promise<Transport> {
   const [server, { createEnetTransport }] = await Promise.all([startHsfzServer(car), import('./transport/enet/index.ts')]);
   server.unref();
-  const open = (port: number) => openTcpStream({ host: server.host, port, connectTimeoutMs: CONNECT_TIMEOUT_MS, clock: car.clock });
+  // Its ports are others on every run, so errors name the car.
+  const name = `Mock car ${car.profile.name}`;
+  const { host } = server;
+  const open = (port: number) => openTcpStream({ host, port, connectTimeoutMs: CONNECT_TIMEOUT_MS, clock: car.clock, name });
   const transport = createEnetTransport({
     open: open(server.port),
     control: open(server.controlPort),

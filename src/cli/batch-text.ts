@@ -21,7 +21,7 @@ function stateOf({ ok, exit }: CarOutcome, style: Style): string {
 }
 
 function tellOf({ exit, result, error, notes }: CarOutcome): string {
-  const failure = error === undefined ? [] : [`Exit ${exit}: ${error.message.replaceAll('\n', '; ')}.`, plain(error.hint)];
+  const failure = error === undefined ? [] : [`Exit ${exit}: ${sentence(error.message.replaceAll('\n', '; '))}`, plain(error.hint)];
   return [...findings(result), ...failure, ...notes]
     .filter((part) => part !== '')
     .map(escapeText)
@@ -44,6 +44,10 @@ function findings({ info, faults, backup, verify, plan }: CarFindings): string[]
     told.push(plan.alreadyDone ? `Holds it already: ${edits}.` : `Plan ${plan.id}: ${edits}.`);
   }
   return told;
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 /** Commands stand in backticks; in a table nothing else marks them. */

@@ -7,6 +7,8 @@ export interface TcpStreamOptions {
   readonly port: number;
   readonly connectTimeoutMs: number;
   readonly clock: Clock;
+  /** What people call the other end, where an address would tell them nothing; `host:port` unless given. */
+  readonly name?: string;
 }
 
 /** One read of the operating system; larger than any diagnostic message that fits a read. */
@@ -27,8 +29,8 @@ const UNREACHABLE: ReadonlySet<string> = new Set([
  *
  * @returns an opener that throws {@link KombiError} `link.refused`, `link.unreachable` or `link.timeout`
  */
-export function openTcpStream({ host, port, connectTimeoutMs, clock }: TcpStreamOptions): OpenByteStream {
-  const place = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+export function openTcpStream({ host, port, connectTimeoutMs, clock, name }: TcpStreamOptions): OpenByteStream {
+  const place = name ?? (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
   return (signal) =>
     new Promise<ByteStream>((resolve, reject) => {
       signal?.throwIfAborted();

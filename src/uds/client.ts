@@ -189,7 +189,8 @@ export class UdsClient {
       const message = await transport.receive(deadlineMs, signal);
       if (message === undefined) {
         if (pending > 0 && deadlineMs === sentMs + MAX_PENDING_MS) throw pendingTooLongError(ecu, request, pending);
-        throw new NoResponseError(ecu, request, { waitedMs: clock.now() - sentMs, strays });
+        // What it was given, not what a timer took: the same silence is told in the same words.
+        throw new NoResponseError(ecu, request, { waitedMs: deadlineMs - sentMs, strays });
       }
       const kind: AnswerKind = judgeAnswer(ecu, request, message);
       if (kind === 'positive') return message.payload;
