@@ -9,13 +9,14 @@ import {
   parseEditFile,
 } from '../../../src/coding/index.ts';
 import { equalBytes, fromHex } from '../../../src/core/index.ts';
+import { parseManifest } from '../../../src/job/batch/index.ts';
 import { createFaultBoard, DiagnosticConnection, FAULT_KINDS, loadProfile, parseFault, startMockCar } from '../../../src/mock/index.ts';
 import { createElm327Link } from '../../../src/transport/elm327/index.ts';
 import { createEnetLink, encodeHsfzDiagnostic } from '../../../src/transport/enet/index.ts';
 import { parseLinkUri } from '../../../src/transport/index.ts';
 import type { Random } from '../random.ts';
 import { StepClock } from '../step-clock.ts';
-import { demand, type Target, textTarget } from '../target.ts';
+import { bytesTarget, demand, type Target, textTarget } from '../target.ts';
 
 const CATALOG = loadCatalog();
 const PROFILE = loadProfile('f06-short');
@@ -117,6 +118,25 @@ async function openLink(text: string): Promise<void> {
   if (uri.scheme === 'elm327') await createElm327Link(uri);
 }
 
+/** Of JSON more, because YAML takes its reader a millisecond. */
+const MANIFESTS = [
+  'jobs: 4\ndo: [info, backup]\ncars:\n  - label: "bay 1"\n    link: enet://192.168.1.11\n  - {label: &a b, link: *a}\n',
+  '{"jobs": 2, "deadlineMs": 5000, "cars": [{"label": "a", "link": "enet:", "do": ["faults", "verify"]}]}',
+  '{"archive": "./cars", "do": "info", "cars": [{"label": "a", "link": "x", "vin": "WBATESTV1N0000002"}, {"label": "b", "link": "y"}]}',
+  '{"cars": [{"label": "a", "link": "x", "do": "plan", "edits": ["60:3301.@25=F7", "60:3301.@26=F7"]}]}',
+  '{"timeoutMs": 1e3, "cars": [{"label": "\\u00e4 \\"", "link": "mock:f06-sos", "deadlineMs": 86400000}]}',
+].map((text) => new TextEncoder().encode(text));
+
+async function checkManifest(bytes: Uint8Array): Promise<void> {
+  const { cars } = await parseManifest(bytes, 'stdin');
+  demand(cars.length > 0, 'no cars');
+  demand(new Set(cars.map(({ label }) => label)).size === cars.length, 'a label twice');
+  demand(
+    cars.every(({ actions, edits }) => actions.length > 0 && actions.includes('plan') === edits.length > 0),
+    'a plan without edits',
+  );
+}
+
 /** What a person types, or a file says in their place. */
 export const WORD_TARGETS: readonly Target[] = [
   textTarget({ name: 'address', errors: ['usage'], samples: ADDRESSES, parse: (input) => checkParsedAddress(parseAddress(input)) }),
@@ -129,6 +149,7 @@ export const WORD_TARGETS: readonly Target[] = [
       for (const edit of parseEditFile(input)) checkParsedEdit(edit);
     },
   }),
+  bytesTarget({ name: 'manifest', waits: true, errors: ['usage'], samples: MANIFESTS, parse: checkManifest }),
   textTarget({ name: 'link', waits: true, errors: ['usage'], samples: LINKS, parse: openLink }),
   textTarget({
     name: 'fault',

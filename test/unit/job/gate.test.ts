@@ -52,6 +52,15 @@ describe('the gate', () => {
     expect(sent).toEqual([]);
   });
 
+  it('of a connection that only reads passes reads, and no token opens it', async () => {
+    const { gate, sent } = gateOnWire({ readOnly: true });
+    await gate.send(KOMBI, fromHex('223301'));
+    await gate.withToken(write, async (message) => {
+      await expect(gate.send(KOMBI, message)).rejects.toMatchObject({ code: 'kernel.refused' });
+    });
+    expect(sent).toEqual(['60 223301']);
+  });
+
   it('passes the one message a token names, once', async () => {
     const { gate, sent } = gateOnWire();
     await gate.withToken(write, async (message) => {
@@ -100,7 +109,7 @@ describe('the gate', () => {
   });
 });
 
-function gateOnWire(): { gate: Gate; sent: string[] } {
+function gateOnWire(options: { readonly readOnly?: boolean } = {}): { gate: Gate; sent: string[] } {
   const sent: string[] = [];
   const wire: Transport = {
     description: 'a wire that only listens',
@@ -117,5 +126,5 @@ function gateOnWire(): { gate: Gate; sent: string[] } {
     close: async () => undefined,
     dispose: async () => undefined,
   };
-  return { gate: new Gate(wire), sent };
+  return { gate: new Gate(wire, options), sent };
 }
