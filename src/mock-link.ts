@@ -94,7 +94,7 @@ async function enetTo(car: MockCar): Promise<Transport> {
   const [server, { createEnetTransport }] = await Promise.all([startHsfzServer(car), import('./transport/enet/index.ts')]);
   server.unref();
   // Its ports are others on every run, so errors name the car.
-  const name = `Mock car ${car.profile.name}`;
+  const name = `Mock car ${car.name}`;
   const { host } = server;
   const open = (port: number) => openTcpStream({ host, port, connectTimeoutMs: CONNECT_TIMEOUT_MS, clock: car.clock, name });
   const transport = createEnetTransport({
