@@ -87,6 +87,10 @@ export interface Cafd extends Statement {
   readonly vins?: readonly Vin[] | undefined;
 }
 
+/** What a block that is no coding data holds; `metadata`: one of them, and its shape tells which. */
+export const METADATA_KINDS = ['tlid', 'cafd-id', 'signature', 'vin', 'short-vin', 'proof-stamp', 'metadata'] as const;
+export type MetadataKind = (typeof METADATA_KINDS)[number];
+
 /** Blocks that say what the coding is, or sign it: kept in backups, never edited. */
 export interface ProtectedBlocks extends Statement {
   /** Absent: on every ECU. */
@@ -95,6 +99,7 @@ export interface ProtectedBlocks extends Statement {
   readonly cafds?: readonly string[] | undefined;
   readonly first: Did;
   readonly last: Did;
+  readonly kind: MetadataKind;
   readonly holds: string;
 }
 

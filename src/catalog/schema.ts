@@ -1,19 +1,20 @@
 import * as z from 'zod';
 import { did, EVIDENCE, type Evidence, ecuAddress, isVin, KombiError, lazily, type Vin } from '../core/index.ts';
-import type {
-  BlockLayout,
-  Cafd,
-  CheckControlMask,
-  CheckControlMessage,
-  Ecu,
-  Label,
-  LayoutParameter,
-  Model,
-  NamedCode,
-  ProtectedBlocks,
-  Source,
-  Statement,
-  TroubleCode,
+import {
+  type BlockLayout,
+  type Cafd,
+  type CheckControlMask,
+  type CheckControlMessage,
+  type Ecu,
+  type Label,
+  type LayoutParameter,
+  METADATA_KINDS,
+  type Model,
+  type NamedCode,
+  type ProtectedBlocks,
+  type Source,
+  type Statement,
+  type TroubleCode,
 } from './facts.ts';
 
 /** One entry for each data file: its name, the key of its one list, and the schema of a row. */
@@ -100,6 +101,7 @@ export const dataFiles = lazily(() => {
     cafds: z.array(cafdId).optional(),
     first: block,
     last: block,
+    kind: z.enum(METADATA_KINDS),
     holds: z.string().min(1),
     ...statement,
   });

@@ -1,5 +1,6 @@
 import type { Catalog } from '../catalog/index.ts';
-import { copyBytes, type Did, type EcuAddress, equalBytes, KombiError, toHex } from '../core/index.ts';
+import { copyBytes, type Did, type EcuAddress, equalBytes, KombiError, toHex, type Vin } from '../core/index.ts';
+import type { BlockBytes } from './block-kind.ts';
 import type { EditSyntax } from './edit.ts';
 import { disagreement, oldValueDiffers, refuseHypothesis, refuseProtected } from './refusals.ts';
 import { lookUp, type ResolveContext, resolveAddress, type Target } from './target.ts';
@@ -41,6 +42,9 @@ export interface ChangeBlockOptions {
   readonly edits: readonly Edit[];
   readonly catalog: Catalog;
   readonly cafds: readonly string[];
+  readonly vin?: Vin | undefined;
+  /** The block behind it, where that tells what it is (see {@link placesBehindTlid}). */
+  readonly next?: BlockBytes | undefined;
   /** Lets an edit rely on a hypothesis. */
   readonly experimental?: boolean | undefined;
 }
@@ -73,14 +77,14 @@ export function resolveEdit(edit: EditSyntax, context: ResolveContext): Edit {
  * @throws {KombiError} `usage.conflicting-edits`; `coding.protected-block`; `coding.hypothesis` without `experimental`;
  *   `coding.old-value-differs` where a stated old value is not what the car holds, unless it holds the new value already
  */
-export function changeBlock({ ecu, did, bytes, edits, catalog, cafds, experimental }: ChangeBlockOptions): BlockChange {
+export function changeBlock({ ecu, did, bytes, edits, catalog, cafds, vin, next: behind, experimental }: ChangeBlockOptions): BlockChange {
   const mask = new Uint8Array(bytes.length);
   const next = copyBytes(bytes);
   const targets = edits.map(({ target }) => target);
   for (const edit of edits) {
     apply(edit, { mask, next, targets });
   }
-  refuseProtected(catalog, { ecu, did, cafds, bytes });
+  refuseProtected(catalog, { ecu, did, cafds, vin, bytes, next: behind });
   if (experimental !== true) for (const target of targets) refuseHypothesis(target);
   const planned = edits.map((edit) => plannedEdit(edit, bytes));
   return { ecu, did, old: copyBytes(bytes), mask, new: next, edits: planned };

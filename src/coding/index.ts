@@ -4,11 +4,11 @@
  * what they mean to the driver. No car, no clock and no disk: everything here can be computed twice with one result.
  */
 export * from './address.ts';
+export * from './block-kind.ts';
 export * from './change.ts';
 export * from './decode.ts';
 export * from './edit.ts';
 export * from './effects.ts';
 export * from './message-edit.ts';
-export { isSignature } from './refusals.ts';
 export * from './seal.ts';
 export { checkAddress, resolveAddress, resolveEcu, type Target } from './target.ts';

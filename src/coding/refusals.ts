@@ -1,28 +1,17 @@
 import type { Catalog, Statement } from '../catalog/index.ts';
-import { copyBytes, type Did, type EcuAddress, formatDid, KombiError, readU32, toHex } from '../core/index.ts';
+import { copyBytes, formatDid, KombiError, toHex } from '../core/index.ts';
 import { formatAddress } from './address.ts';
+import { type BlockBytes, type BlockOwner, kindOfBlock } from './block-kind.ts';
 import type { Target } from './target.ts';
 
 /** More bit edits than these are no help to anybody. */
 const OFFERED_BITS = 8;
 
-/** Shape of a signature block: `00000020` and 128 bytes (recorded: G31 clusters and ATM, blocks 37F1 and 3004). */
-const SIGNATURE = { length: 132, head: 0x20 } as const;
-
-/** Whether a block has the shape of a signature over coding data. */
-export function isSignature(bytes: Uint8Array): boolean {
-  return bytes.length === SIGNATURE.length && readU32(bytes, 0) === SIGNATURE.head;
-}
-
 /** @throws {KombiError} `coding.protected-block` for blocks that say what the coding is, or sign it */
-export function refuseProtected(
-  catalog: Catalog,
-  block: { readonly ecu: EcuAddress; readonly did: Did; readonly cafds: readonly string[]; readonly bytes: Uint8Array },
-): void {
-  const { ecu, did, cafds, bytes } = block;
-  const holds =
-    catalog.protectedBlock({ ecu, block: did, cafds })?.holds ?? (isSignature(bytes) ? 'the signature of the coding data' : undefined);
+export function refuseProtected(catalog: Catalog, block: BlockBytes & BlockOwner & { readonly next?: BlockBytes | undefined }): void {
+  const { holds } = kindOfBlock(block, block, catalog);
   if (holds === undefined) return;
+  const { ecu, did } = block;
   throw new KombiError({
     code: 'coding.protected-block',
     message: `Block ${formatDid(did)} of ${catalog.ecuName(ecu)} holds ${holds} and is never edited`,

@@ -1,4 +1,5 @@
 import {
+  type BlockBytes,
   type BlockChange,
   changeBlock,
   changesNothing,
@@ -17,6 +18,7 @@ import type { Car } from './car.ts';
 import { conditionNotes, readConditions } from './conditions.ts';
 import { reportMessages } from './message-report.ts';
 import type { JobKind, Plan, PlanNote } from './plan.ts';
+import { readBehind } from './read-behind.ts';
 import { type BlockAddress, explainAbsence, readTwice } from './read-twice.ts';
 
 export interface PlanCodingOptions {
@@ -41,7 +43,8 @@ export async function planCoding(car: Car, edits: readonly EditSyntax[], options
     const bytes = await readTwice(car.client, block, car.signal).catch((error: unknown) => {
       throw explainAbsence(error, car.catalog, block);
     });
-    changes.push(planBlock(car, ecu, { did: block.did, bytes, edits: block.edits, experimental: options.experimental }));
+    const next = await readBehind(car, { ...block, bytes });
+    changes.push(planBlock(car, ecu, { did: block.did, bytes, next, edits: block.edits, experimental: options.experimental }));
   }
   const unsigned = await assertUnsigned(car, [...ecus.values()]);
   return sealPlan(car, { kind: 'code', ecus: [...ecus.values()], changes, notes: [...ruled, ...unsigned] });
@@ -51,15 +54,18 @@ export interface PlanBlockOptions extends PlanCodingOptions {
   readonly did: Did;
   /** The block as read twice. */
   readonly bytes: Uint8Array;
+  /** What {@link readBehind} found. */
+  readonly next: BlockBytes | undefined;
   readonly edits: readonly EditSyntax[];
 }
 
 /** What edits make of one block just read. */
-export function planBlock(car: Car, ecu: EcuIdentity, { did, bytes, edits, experimental }: PlanBlockOptions): BlockChange {
+export function planBlock(car: Car, ecu: EcuIdentity, { did, bytes, next, edits, experimental }: PlanBlockOptions): BlockChange {
   const cafds = cafdsOf(ecu.svk);
-  const context = { catalog: car.catalog, cafds, vin: car.identity.vin, blockLength: bytes.length };
+  const { vin } = car.identity;
+  const context = { catalog: car.catalog, cafds, vin, blockLength: bytes.length };
   const resolved: Edit[] = edits.map((edit) => resolveEdit(edit, context));
-  return changeBlock({ ecu: ecu.address, did, bytes, edits: resolved, catalog: car.catalog, cafds, experimental });
+  return changeBlock({ ecu: ecu.address, did, bytes, next, edits: resolved, catalog: car.catalog, cafds, vin, experimental });
 }
 
 /** Edits of one block together, blocks in the order they were first named; all words are checked before the car is asked. */

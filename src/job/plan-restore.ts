@@ -18,6 +18,7 @@ import type { Car } from './car.ts';
 import { svkShaOf } from './kernel/fence.ts';
 import type { Plan } from './plan.ts';
 import { planBlock, sealPlan } from './plan-coding.ts';
+import { readBehind } from './read-behind.ts';
 import { type BlockAddress, readTwice } from './read-twice.ts';
 
 /**
@@ -41,7 +42,8 @@ export async function planUndo(car: Car, archive: Archive, jobId?: string): Prom
     const current = await readTwice(car.client, block, car.signal);
     const wanted = takenBack(block, current, op);
     const ecu = await car.ecu(block.ecu);
-    changes.push(planBlock(car, ecu, { did: block.did, bytes: current, edits: editsBetween(block, current, wanted) }));
+    const next = await readBehind(car, { ...block, bytes: current });
+    changes.push(planBlock(car, ecu, { did: block.did, bytes: current, next, edits: editsBetween(block, current, wanted) }));
   }
   return sealPlan(car, { kind: 'undo', ecus, changes, undoes: begin.txid });
 }
@@ -159,7 +161,8 @@ export async function planRestore(car: Car, archive: Archive, backupId: string, 
       });
     }
     const edits = editsBetween({ ecu: owner, did: block }, old, next);
-    changes.push(planBlock(car, ecu, { did: block, bytes: old, edits }));
+    const behind = await readBehind(car, { ecu: owner, did: block, bytes: old });
+    changes.push(planBlock(car, ecu, { did: block, bytes: old, next: behind, edits }));
   }
   return sealPlan(car, { kind: 'restore', ecus: [...ecus.values()], changes });
 }
