@@ -37,6 +37,12 @@ export interface BackupEcu {
   readonly complete: boolean;
   /** Where blocks were looked for, if they were. */
   readonly scannedRanges?: readonly { readonly from: string; readonly to: string }[];
+  /** What told which blocks there are. */
+  readonly listedBy?: 'catalog' | 'archive' | 'scan';
+  /** It never answered, or stopped answering before all was read. */
+  readonly silent?: boolean;
+  /** The code with which it refused all that it was asked for, so that nobody knows its blocks: two hex digits. */
+  readonly refusesAll?: string;
   readonly blocks: readonly BackupBlock[];
   /** `nrc`: two hex digits, or `silent` where no answer came, `unstable` where two readings differed. */
   readonly unreadable: readonly { readonly did: string; readonly nrc: string }[];
@@ -142,6 +148,9 @@ const contentSchema: z.ZodType<BackupContent> = z.object({
       cafds: z.array(text),
       complete: z.boolean(),
       scannedRanges: z.exactOptional(z.array(z.object({ from: didSchema, to: didSchema }))),
+      listedBy: z.exactOptional(z.enum(['catalog', 'archive', 'scan'])),
+      silent: z.exactOptional(z.boolean()),
+      refusesAll: z.exactOptional(z.string().regex(/^[0-9A-F]{2}$/)),
       blocks: z.array(backupBlockSchema),
       unreadable: z.array(z.object({ did: didSchema, nrc: z.string().regex(/^(?:[0-9A-F]{2}|silent|unstable)$/) })),
       troubleCodes: z.exactOptional(z.array(backupTroubleCodeSchema)),

@@ -60,8 +60,16 @@ export class ProgressLine {
 }
 
 /** `Reading for the backup 60 3 of 14 …` */
-export function describeProgress({ step, ecu, done, total }: Progress): string {
+export function describeProgress({ step, ecu, done, total, found, ofCar, remainingMs }: Progress): string {
   const where = ecu === undefined ? '' : ` ${formatEcuAddress(ecu)}`;
+  const place = ofCar === undefined ? '' : `ECU ${ofCar.ecu} of ${ofCar.ecus} · `;
   const count = done === undefined || total === undefined ? '' : ` ${done} of ${total}`;
-  return `${STEPS[step]}${where}${count} …`;
+  const sofar = found === undefined ? '' : `, ${found} found`;
+  const left = remainingMs === undefined ? '' : ` · about ${duration(remainingMs)} left`;
+  return `${place}${STEPS[step]}${where}${count}${sofar}${left} …`;
+}
+
+function duration(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  return seconds < 90 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
 }

@@ -153,6 +153,29 @@ const message = z.looseObject({
   dangerous: z.boolean(),
 });
 const block = z.looseObject({ ecu: address, did, hex });
+const blocksOfEcu = z.looseObject({
+  ecu: address,
+  name: z.string(),
+  source: z.enum(['catalog', 'archive', 'scan']).describe('what told which blocks there are'),
+  complete: z.boolean().describe('false where the ECU stopped answering or refuses all: there may be more blocks'),
+  ranges: z
+    .array(z.looseObject({ first: did, last: did }))
+    .optional()
+    .describe('where every identifier was asked for'),
+  blocks: z.array(
+    z.looseObject({
+      did,
+      length: z.int().nullable().describe('bytes; null where the ECU does not show the block'),
+      name: z.string().optional(),
+      kind: z
+        .enum(['tlid', 'cafd-id', 'signature', 'vin', 'short-vin', 'proof-stamp', 'metadata'])
+        .optional()
+        .describe('absent of coding data; all else is kept and never written'),
+      holds: z.string().optional(),
+      nrc: hex.optional().describe('the code with which the ECU refuses to show it'),
+    }),
+  ),
+});
 const path = z.string();
 const importedFrom = z.looseObject({ format: z.enum(['json', 'csv', 'ncd', 'hsfz-toolkit']), redacted: z.boolean() });
 
@@ -219,12 +242,13 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
     ),
   }),
   faults: z.union([foundFaults, explainedFaults]),
-  blocks: z.looseObject({
-    ecu: address,
-    name: z.string(),
-    source: z.enum(['catalog', 'archive', 'scan']),
-    blocks: z.array(z.looseObject({ did, length: z.int().nullable(), name: z.string().optional() })),
-  }),
+  blocks: z.union([
+    blocksOfEcu,
+    z.looseObject({
+      ecus: z.array(blocksOfEcu).describe('with --all'),
+      silent: z.array(z.looseObject({ address, name: z.string() })).describe('ECUs that are on the list of the car and do not answer'),
+    }),
+  ]),
   read: z.looseObject({
     values: z.array(
       z.looseObject({
@@ -265,7 +289,24 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   undo: job,
   restore: job,
   recover: z.looseObject({ state: z.enum(['nothing-open', 'aborted', 'committed']), job: z.string().optional(), blocks: z.int() }),
-  'backup-create': z.looseObject({ id, path, vin, ecus: z.int(), blocks: z.int(), complete: z.boolean() }),
+  'backup-create': z.looseObject({
+    id,
+    path,
+    vin,
+    ecus: z.int(),
+    blocks: z.int(),
+    complete: z.boolean(),
+    lacks: z
+      .array(
+        z.looseObject({
+          ecu: address,
+          name: z.string(),
+          why: z.enum(['silent', 'refuses-all', 'unread', 'refused']),
+          blocks: z.array(z.looseObject({ did, nrc: z.string() })),
+        }),
+      )
+      .describe('what is not in it; without --partial only blocks that an ECU refuses to show'),
+  }),
   'backup-export': z.looseObject({
     format: z.enum(['json', 'csv', 'ncd', 'md', 'html']),
     redacted: z.boolean(),

@@ -48,7 +48,11 @@ const DATA: KindOfBlock = { kind: 'data', holds: undefined };
  * @param next the block that follows it on the ECU; it tells a TLID from five bytes of data
  * @see source: bmw-diagnostics §7.3, and the 24 ECUs of the recorded G31 (recorded)
  */
-export function kindOfBlock(block: BlockBytes & { readonly next?: BlockBytes | undefined }, owner: BlockOwner, catalog: Catalog): KindOfBlock {
+export function kindOfBlock(
+  block: BlockBytes & { readonly next?: BlockBytes | undefined },
+  owner: BlockOwner,
+  catalog: Catalog,
+): KindOfBlock {
   const { ecu, cafds } = owner;
   const known = catalog.protectedBlock({ ecu, block: block.did, cafds });
   if (known !== undefined && known.kind !== 'metadata') return { kind: known.kind, holds: known.holds };

@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { type Archive, type BackupContent, type BackupDraft, type BackupEcu, backupBlock, blockBytes } from '../archive/index.ts';
+import { type Archive, type BackupContent, type BackupDraft, type BackupEcu, blockBytes } from '../archive/index.ts';
 import { type Did, type EcuAddress, formatDid, formatEcuAddress, KombiError, toHex, type Vin } from '../core/index.ts';
-import { NegativeResponseError } from '../uds/index.ts';
-import { type EcuIdentity, formatSvkEntry } from '../vehicle/index.ts';
+import type { EcuIdentity } from '../vehicle/index.ts';
+import { type BackupRun, readAll, readWhatAnswers } from './backup-ecus.ts';
 import type { Car } from './car.ts';
-import { discoverBlocks } from './discover-blocks.ts';
 import type { OnProgress } from './plan.ts';
-import { readTwice } from './read-twice.ts';
+import { assertStillThere } from './same-car.ts';
+import { openSavedBlockLists } from './saved-block-lists.ts';
+
+/** Beside them `silent` and `unstable` stand for a reason. */
+const NRC_DIGITS = 2;
 
 /** The program that writes archives and journals. */
 export interface ToolIdentity {
@@ -21,7 +24,27 @@ export interface BackUpOptions {
   readonly label?: string;
   /** The job that the backup is made for, see {@link newJobId}. */
   readonly txid?: string;
+  /**
+   * Go on where something cannot be read, and tell in the result what the backup lacks. Without it that is an error and
+   * nothing is saved: what a job relies on must be whole.
+   */
+  readonly mayLack?: boolean;
+  /** Ask for every identifier from 3000 to 3EFF, whatever is known. */
+  readonly full?: boolean;
   readonly onProgress?: OnProgress;
+}
+
+/** What one ECU did not give. */
+export interface Lack {
+  readonly ecu: EcuAddress;
+  readonly name: string;
+  /**
+   * `silent`: it never answered, or stopped before all was read. `refuses-all`: what blocks it has cannot be asked for.
+   * `unread`: blocks that read differently each time, or are passed over in silence. `refused`: blocks that it says it
+   * does not show, each with its code; nothing is left in doubt.
+   */
+  readonly why: 'silent' | 'refuses-all' | 'unread' | 'refused';
+  readonly blocks: readonly { readonly did: string; readonly nrc: string }[];
 }
 
 export interface BackupResult {
@@ -33,6 +56,8 @@ export interface BackupResult {
   readonly blocks: number;
   /** Whether every coding block of every ECU asked for is in it. */
   readonly complete: boolean;
+  /** What is not; empty where it is complete. */
+  readonly lacks: readonly Lack[];
   /** What it was read through, for the journal. */
   readonly adapter: string;
   readonly txid: string | undefined;
@@ -44,15 +69,21 @@ export function newJobId(): string {
 }
 
 /**
- * Saves every coding block of the ECUs, each read twice, and reads the file back from disk.
+ * Saves every coding block of the ECUs and reads the file back from disk. The VIN is asked for again behind every link
+ * that was opened anew, and at the end: a backup is of one car.
  *
- * @throws {KombiError} `block.unstable`, `ecu.*` (exit 3), `link.*`, `archive.*`
+ * @throws {KombiError} `car.changed` (exit 3), `link.*`, `archive.*`; without `mayLack` also `block.unstable` and `ecu.*`
  */
 export async function backUp(car: Car, archive: Archive, options: BackUpOptions): Promise<BackupResult> {
-  const identities = options.ecus === undefined ? await car.ecus() : await identify(car, options.ecus);
+  const survey = options.ecus === undefined ? await car.survey(options.onProgress) : [];
+  const silent = new Set(survey.flatMap(({ address, identity }) => (identity === undefined ? [address] : [])));
+  const run: BackupRun = { car, saved: openSavedBlockLists(archive, car.identity.vin), options, silent };
+  const addresses = options.ecus ?? survey.map(({ address }) => address);
   const voltageFirst = await car.voltage();
-  const ecus: BackupEcu[] = [];
-  for (const identity of identities) ecus.push(await saveableEcu(car, archive, identity, options));
+  const ecus = await (options.mayLack === true ? readWhatAnswers(run, addresses) : readAll(run, addresses));
+  const voltageLast = await car.voltage();
+  // A job proves that it is the same car, and more, before it begins.
+  if (options.txid === undefined) await assertStillThere(car);
   const { adapter } = car.transport;
   const draft: BackupDraft = {
     vehicle: {
@@ -63,9 +94,9 @@ export async function backUp(car: Car, archive: Archive, options: BackUpOptions)
       ...(car.identity.series === undefined ? {} : { series: car.identity.series }),
       ...(car.identity.model === undefined ? {} : { model: car.identity.model }),
     },
-    ecus,
-    complete: ecus.every((ecu) => ecu.complete),
-    voltage: { first: tenths(voltageFirst), last: tenths(await car.voltage()) },
+    ecus: ecus.map(({ saved }) => saved),
+    complete: ecus.every(({ saved }) => saved.complete),
+    voltage: { first: tenths(voltageFirst), last: tenths(voltageLast) },
     tool: { ...options.tool },
     adapter: { kind: adapter.kind, firmware: adapter.firmware ?? null },
     ...(options.txid === undefined ? {} : { txid: options.txid }),
@@ -76,46 +107,22 @@ export async function backUp(car: Car, archive: Archive, options: BackUpOptions)
     id: stored.id,
     path: stored.path,
     vin: car.identity.vin,
-    ecus: identities,
-    blocks: ecus.reduce((sum, ecu) => sum + ecu.blocks.length, 0),
+    ecus: ecus.map(({ identity }) => identity),
+    blocks: draft.ecus.reduce((sum, ecu) => sum + ecu.blocks.length, 0),
     complete: draft.complete,
+    lacks: ecus.flatMap(({ identity, saved }) => lacksOf(identity, saved)),
     adapter: [adapter.kind, adapter.firmware].filter((part) => part !== undefined).join(' '),
     txid: options.txid,
   };
 }
 
-async function identify(car: Car, addresses: readonly EcuAddress[]): Promise<readonly EcuIdentity[]> {
-  const identities: EcuIdentity[] = [];
-  for (const address of addresses) identities.push(await car.ecu(address));
-  return identities;
-}
-
-async function saveableEcu(car: Car, archive: Archive, ecu: EcuIdentity, options: BackUpOptions): Promise<BackupEcu> {
-  const { onProgress } = options;
-  const list = await discoverBlocks(car, ecu, { archive, ...(onProgress === undefined ? {} : { onProgress }) });
-  const blocks: BackupEcu['blocks'][number][] = [];
-  const unreadable: BackupEcu['unreadable'][number][] = [];
-  for (const [index, did] of list.dids.entries()) {
-    onProgress?.({ step: 'backup', ecu: ecu.address, done: index, total: list.dids.length });
-    try {
-      blocks.push(
-        backupBlock({ did: formatDid(did), bytes: await readTwice(car.client, { ecu: ecu.address, did }, car.signal), reads: 2 }),
-      );
-    } catch (error) {
-      if (!(error instanceof NegativeResponseError)) throw error;
-      unreadable.push({ did: formatDid(did), nrc: toHex(Uint8Array.of(error.nrc)) });
-    }
-  }
-  return {
-    address: formatEcuAddress(ecu.address),
-    name: ecu.name,
-    serial: ecu.serial ?? null,
-    svk: ecu.svk === undefined ? null : toHex(ecu.svk.raw),
-    cafds: ecu.svk?.entries.filter((entry) => entry.processClass === 'CAFD').map(formatSvkEntry) ?? [],
-    complete: true,
-    blocks,
-    unreadable,
-  };
+function lacksOf({ address: ecu, name }: EcuIdentity, saved: BackupEcu): readonly Lack[] {
+  const lack = (why: Lack['why'], blocks: Lack['blocks']): readonly Lack[] => [{ ecu, name, why, blocks }];
+  if (saved.silent === true) return lack('silent', saved.unreadable);
+  if (saved.refusesAll !== undefined) return lack('refuses-all', []);
+  const refused = saved.unreadable.filter(({ nrc }) => nrc.length === NRC_DIGITS);
+  const unread = saved.unreadable.filter(({ nrc }) => nrc.length !== NRC_DIGITS);
+  return [...(unread.length > 0 ? lack('unread', unread) : []), ...(refused.length > 0 ? lack('refused', refused) : [])];
 }
 
 /** A tenth of a volt is what the figure is good for. */

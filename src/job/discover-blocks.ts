@@ -1,81 +1,58 @@
-import type { Archive } from '../archive/index.ts';
-import { type Did, did, formatEcuAddress, isKombiError, toHex } from '../core/index.ts';
-import { NegativeResponseError, NRC } from '../uds/index.ts';
+import type { Did } from '../core/index.ts';
 import { cafdsOf, type EcuIdentity } from '../vehicle/index.ts';
+import { type BlockReader, createBlockReader } from './block-reader.ts';
 import type { Car } from './car.ts';
+import { type DidRange, FULL_RANGES, LEARNT_RANGES, scanOrder } from './did-ranges.ts';
 import type { OnProgress } from './plan.ts';
+import type { SavedBlockLists } from './saved-block-lists.ts';
+import { type ScanResult, scanBlocks } from './scan-blocks.ts';
 
 export type BlockListSource = 'catalog' | 'archive' | 'scan';
 
 export interface BlockList {
   readonly source: BlockListSource;
+  /** Ascending. */
   readonly dids: readonly Did[];
+  /** Where every identifier was asked for, now or for the backup that knows the list; empty where the coding data tell it. */
+  readonly ranges: readonly DidRange[];
+  /** How a scan ended; a list from elsewhere is whole. */
+  readonly end: ScanResult['end'];
+  /** What a scan read on its way. */
+  readonly seen: ScanResult['found'];
 }
-
-/**
- * Where coding blocks are looked for, the ranges seen in recorded cars first (G31: all within 3000-35FF and 37xx;
- * `2E`/`22` 3000-3EFF is the coding range of the E-series descriptions, bmw-diagnostics §5.9).
- */
-const SCAN_RANGES: readonly (readonly [first: number, last: number])[] = [
-  [0x3000, 0x35ff],
-  [0x3700, 0x37ff],
-  [0x3600, 0x36ff],
-  [0x3800, 0x3eff],
-];
-const SCAN_TOTAL = SCAN_RANGES.reduce((sum, [first, last]) => sum + last - first + 1, 0);
 
 export interface DiscoverOptions {
-  readonly archive?: Archive;
+  /** What earlier backups of this car know. */
+  readonly saved?: SavedBlockLists;
+  /** Ask for every identifier from 3000 to 3EFF, whatever is known; else, where nothing is, in the ranges of recorded cars. */
+  readonly full?: boolean;
+  /** End the scan of an ECU that refuses all alike. */
+  readonly givesUp?: boolean;
   readonly onProgress?: OnProgress;
+  /** Reads the blocks of this ECU; made here unless the caller goes on with it. */
+  readonly reader?: BlockReader;
 }
 
-/** The coding blocks of an ECU: known from its CAFD, else from the last complete backup with the same SVK, else by a scan. */
+const PROGRESS_STEP = 16;
+const NOTHING_SEEN: ScanResult['found'] = new Map();
+
+/** The coding blocks of an ECU: known from its CAFD, else from the last backup that lists them for the same SVK, else by a scan. */
 export async function discoverBlocks(car: Car, ecu: EcuIdentity, options: DiscoverOptions = {}): Promise<BlockList> {
+  const wanted = options.full === true ? FULL_RANGES : LEARNT_RANGES;
   const known = car.catalog.knownBlocks(cafdsOf(ecu.svk));
-  if (known !== undefined) return { source: 'catalog', dids: known };
-  const saved = options.archive && (await blocksInArchive(options.archive, car, ecu));
-  if (saved !== undefined) return { source: 'archive', dids: saved };
-  return { source: 'scan', dids: await scanBlocks(car, ecu, options.onProgress) };
-}
-
-async function blocksInArchive(archive: Archive, car: Car, ecu: EcuIdentity): Promise<readonly Did[] | undefined> {
-  const { svk } = ecu;
-  if (svk === undefined) return undefined;
-  const summaries = await archive.listBackups(car.identity.vin);
-  for (const summary of summaries.toReversed()) {
-    const content = await archive.loadBackup(summary.id).catch((error: unknown) => {
-      if (isKombiError(error)) return undefined;
-      throw error;
-    });
-    const saved = content?.ecus.find((candidate) => candidate.address === formatEcuAddress(ecu.address));
-    if (saved?.complete && saved.svk === toHex(svk.raw)) {
-      const dids = [...saved.blocks, ...saved.unreadable].map((block) => did(Number.parseInt(block.did, 16)));
-      return dids.sort((left, right) => left - right);
-    }
+  if (options.full !== true) {
+    if (known !== undefined) return { source: 'catalog', dids: known, ranges: [], end: 'whole', seen: NOTHING_SEEN };
+    const saved = await options.saved?.of(ecu, wanted);
+    if (saved !== undefined) return { source: 'archive', ...saved, end: 'whole', seen: NOTHING_SEEN };
   }
-  return undefined;
-}
-
-async function scanBlocks(car: Car, ecu: EcuIdentity, onProgress?: OnProgress): Promise<readonly Did[]> {
-  const found: Did[] = [];
-  let done = 0;
-  for (const [first, last] of SCAN_RANGES) {
-    for (let value = first; value <= last; value += 1) {
-      if (await exists(car, ecu, did(value))) found.push(did(value));
-      done += 1;
-      if (done % 64 === 0) onProgress?.({ step: 'scan', ecu: ecu.address, done, total: SCAN_TOTAL });
-    }
-  }
-  return found.sort((left, right) => left - right);
-}
-
-/** A refusal other than "out of range" says that there is something, though it may not be read. */
-async function exists(car: Car, ecu: EcuIdentity, block: Did): Promise<boolean> {
-  try {
-    await car.client.readDid(ecu.address, block, car.signal === undefined ? {} : { signal: car.signal });
-    return true;
-  } catch (error) {
-    if (error instanceof NegativeResponseError) return error.nrc !== NRC.requestOutOfRange && error.nrc !== NRC.serviceNotSupported;
-    throw error;
-  }
+  const order = scanOrder(wanted, known);
+  const reader = options.reader ?? createBlockReader(car, ecu.address);
+  const { found, end } = await scanBlocks(reader, {
+    order,
+    givesUp: options.givesUp ?? false,
+    onAsked: ({ asked, found }) => {
+      if (asked % PROGRESS_STEP === 1) options.onProgress?.({ step: 'scan', ecu: ecu.address, done: asked, total: order.length, found });
+    },
+  });
+  return { source: 'scan', dids: [...found.keys()], ranges: end === 'whole' ? wanted : [], end, seen: found };
 }

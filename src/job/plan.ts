@@ -46,5 +46,11 @@ export interface Progress {
   /** For counted steps: blocks or identifiers done of `total`. */
   readonly done?: number;
   readonly total?: number;
+  /** Blocks found by a scan so far. */
+  readonly found?: number;
+  /** The how-manieth ECU of how many it is. */
+  readonly ofCar?: { readonly ecu: number; readonly ecus: number };
+  /** How long the rest of the car may take, where that can be told: milliseconds. */
+  readonly remainingMs?: number;
 }
 export type OnProgress = (progress: Progress) => void;
