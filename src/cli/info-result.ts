@@ -41,6 +41,7 @@ export function infoResult(car: Car, live: LiveValues, ecus: readonly InfoEcu[])
     typeKey: typeKey ?? null,
     manufacturer: decodeVin(vin).manufacturer ?? null,
     productionDate: productionDate ?? null,
+    newestEcu: newestDateOf(ecus) ?? null,
     iLevel: iLevels?.current ?? null,
     iLevels: iLevels === undefined ? null : { ...iLevels, last: iLevels.last ?? null, shipment: iLevels.shipment ?? null },
     order: order === undefined ? null : orderResult(order),
@@ -64,6 +65,15 @@ const GATEWAY = 0x10;
 export function gatewayOf({ identity }: Car, ecus: readonly InfoEcu[]): EcuAddress | undefined {
   if (identity.vinSource === GATEWAY) return identity.vinSource;
   return ecus.find((ecu) => ecu.address === GATEWAY && ecu.identity !== undefined)?.address;
+}
+
+/** When the newest of several ECUs was made, `2017-06-20`: a car that has all its own was not built before. */
+export function newestDateOf(ecus: readonly InfoEcu[]): string | undefined {
+  if (ecus.length < 2) return undefined;
+  return ecus
+    .flatMap(({ details }) => details?.date ?? [])
+    .toSorted()
+    .at(-1);
 }
 
 function orderResult({ typeKey, damage, ...order }: NonNullable<Car['identity']['order']>) {

@@ -2,13 +2,20 @@ import type { Car } from '../job/index.ts';
 import { codingRule, decodeVin, formatSvkEntry, type SvkEntry, type VehicleOrder } from '../vehicle/index.ts';
 import { escapeText } from './escape.ts';
 import { ecuTitle, hexAddress, plural, volts } from './format.ts';
-import { gatewayOf, type InfoEcu, type LiveValues } from './info-result.ts';
+import { gatewayOf, type InfoEcu, type LiveValues, newestDateOf } from './info-result.ts';
 import type { Style } from './style.ts';
 import { displayWidth, table, wrap } from './text.ts';
 
 export interface Look {
   readonly style: Style;
   readonly width: number;
+}
+
+/** All that is told. */
+export interface Told {
+  readonly car: Car;
+  readonly live: LiveValues;
+  readonly ecus: readonly InfoEcu[];
 }
 
 type Row = readonly [name: string, value: string | undefined];
@@ -19,16 +26,18 @@ const NO_VERSION = 0xff;
 const STATUS_IN_ORDER = '0101';
 
 /** What the car says of itself, a line each; what it does not say is left out, or called not told where that matters. */
-export function headLines(car: Car, live: LiveValues, look: Look): string[] {
+export function headLines({ car, live, ecus }: Told, look: Look): string[] {
   const { identity, catalog, transport } = car;
   const { vin, order, iLevels, productionDate } = identity;
   const { manufacturer, serial, checkDigit } = decodeVin(vin);
-  const gateway = gatewayOf(car, []);
+  const gateway = gatewayOf(car, ecus);
   const { voltage, energyMode, mileageKm } = live;
+  const newest = newestDateOf(ecus);
   return rows(
     [
       ['VIN', joined([manufacturer, `number ${serial}`, checkDigit === 'wrong' ? 'its check digit is wrong' : undefined])],
       ['Built to', productionDate && `the standard of ${monthOf(productionDate)}, by the criterion of the vehicle order`],
+      ['Newest ECU', newest && `made ${newest}`],
       ['Order', order === undefined ? 'not told' : orderSummary(order)],
       ['', order?.damage && look.style.warning(`The vehicle order is damaged: ${escapeText(order.damage)}`)],
       ['I-level', iLevels === undefined ? 'not told' : levelsOf(iLevels)],

@@ -193,6 +193,7 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
     typeKey: z.string().nullable(),
     manufacturer: z.string().nullable().describe('from the first three characters of the VIN'),
     productionDate: z.string().nullable().describe('year and month of the criterion of the vehicle order: derived'),
+    newestEcu: z.string().nullable().describe('when the newest ECU was made, YYYY-MM-DD: a car that has all its own was not built before'),
     iLevel: z.string().nullable(),
     iLevels: z.looseObject({ current: z.string(), last: z.string().nullable(), shipment: z.string().nullable() }).nullable(),
     order: z

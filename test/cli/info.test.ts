@@ -21,6 +21,7 @@ describe('kombi info on a screen', () => {
       '',
       'VIN          BMW AG · number D000001',
       'Built to     the standard of 03/2015, by the criterion of the vehicle order',
+      'Newest ECU   made 2015-03-12',
       'Order        F006 6C92 · paint 0475 · upholstery LCSW · 18 options',
       'I-level      F010-15-03-505 · last F010-15-03-505 · as shipped F010-15-03-502',
       'Coding       F06 with I-level F010-15-03-505: F-series coding data are not signed',
@@ -93,6 +94,7 @@ describe('kombi info for programs', () => {
       typeKey: '6C92',
       manufacturer: 'BMW AG',
       productionDate: '2015-03',
+      newestEcu: '2015-03-12',
       iLevel: 'F010-15-03-505',
       iLevels: { current: 'F010-15-03-505', last: 'F010-15-03-505', shipment: 'F010-15-03-502' },
       order: {

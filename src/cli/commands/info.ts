@@ -34,7 +34,7 @@ export const info: CommandSpec = {
       lines: [
         ...wrap(style.heading(carHeading(car, live.voltage?.volts)), look),
         '',
-        ...headLines(car, live, look),
+        ...headLines({ car, live, ecus }, look),
         ...(input.flag('order') ? ['', ...orderLines(car.identity.order, look)] : []),
         '',
         ...(only === undefined ? ecuLines(ecus, look) : ecus.flatMap((ecu) => oneEcuLines(ecu, look))),

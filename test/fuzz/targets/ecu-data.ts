@@ -23,6 +23,7 @@ import {
 } from '../../../src/uds/index.ts';
 import {
   cafdsOf,
+  decodeEcuList,
   decodeILevels,
   decodeSvk,
   decodeVehicleOrder,
@@ -129,6 +130,19 @@ export const ECU_DATA_TARGETS: readonly Target[] = [
       demand(series !== undefined && PRINTABLE.test(seriesName(series)), 'a series that cannot be printed');
       demand(order.damage !== undefined || fields.length === 5, 'a field is missing and nothing is said of it');
       demand(/^(20\d\d-\d\d)?$/.test(productionDateOf(order) ?? ''), 'a month that is none');
+    },
+  }),
+  bytesTarget({
+    name: 'ecu-list',
+    errors: [],
+    samples: [fromHex('0003106061'), fromHex('0018')],
+    parse: (input) => {
+      const list = decodeEcuList(input) ?? [];
+      demand(list.length <= Math.max(0, input.length - 2), 'more ECUs than there are bytes');
+      demand(
+        list.every((address, index) => address !== 0xdf && address > (list[index - 1] ?? -1)),
+        'an ECU named twice, out of order, or that is all of them',
+      );
     },
   }),
   bytesTarget({
