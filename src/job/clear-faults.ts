@@ -94,7 +94,7 @@ class SameCar {
 
 /** What is there now is what will be saved; consent was given to what was shown. */
 async function readAgain(car: Car, { identity, faults: shown }: FaultsOfEcu): Promise<FaultsOfEcu> {
-  const { faults } = await readFaults(car, identity.address, { details: true });
+  const { faults } = await readFaults(car, identity.address, { details: true, complete: true });
   const [added] = compareFaults(shown, faults).added;
   if (added === undefined) return { identity, faults };
   throw new KombiError({
@@ -138,7 +138,7 @@ async function readAfter(car: Car, same: SameCar, identity: EcuIdentity): Promis
   for (;;) {
     await same.assert([identity]);
     const { reopened } = car.client;
-    const { faults } = await readFaults(car, identity.address, { details: true, unstoppable: true });
+    const { faults } = await readFaults(car, identity.address, { details: true, complete: true, unstoppable: true });
     if (car.client.reopened === reopened) return faults;
   }
 }

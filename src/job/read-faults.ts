@@ -1,5 +1,5 @@
 import type { TroubleCode } from '../catalog/index.ts';
-import type { Did, EcuAddress } from '../core/index.ts';
+import { type Did, type EcuAddress, isKombiError } from '../core/index.ts';
 import {
   DTC_STATUS,
   decodeDtcRecords,
@@ -62,6 +62,8 @@ export interface ReadFaultsOptions {
   readonly details?: boolean;
   /** The info memory too: one more request, and with details one for each of its entries. */
   readonly info?: boolean;
+  /** Fails where an ECU falls silent over details or info memory; else they count as not told, and the codes stay. */
+  readonly complete?: boolean;
   /** Goes on though somebody stops the program: what was just changed has to be read. */
   readonly unstoppable?: boolean;
 }
@@ -72,8 +74,8 @@ export interface ReadFaultsOptions {
  * @throws {KombiError} `ecu.*`, `uds.*` where it does not tell its codes; `link.*`
  */
 export async function readFaults(car: Car, ecu: EcuAddress, options: ReadFaultsOptions = {}): Promise<EcuFaults> {
-  const { details = false, info = false, unstoppable = false } = options;
-  const at: Place = { car, ecu, signal: unstoppable ? undefined : car.signal };
+  const { details = false, info = false, complete = false, unstoppable = false } = options;
+  const at: Place = { car, ecu, complete, signal: unstoppable ? undefined : car.signal };
   const { codes, statusAvailability } = decodeDtcs(await car.client.read(ecu, encodeReadDtcs(STATUS_MASK), { signal: at.signal }));
   const faults: StoredFault[] = [];
   for (const dtc of codes) {
@@ -93,6 +95,7 @@ export async function readFaults(car: Car, ecu: EcuAddress, options: ReadFaultsO
 interface Place {
   readonly car: Car;
   readonly ecu: EcuAddress;
+  readonly complete: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -122,20 +125,21 @@ async function readInfoEntry(at: Place, did: Did | undefined): Promise<InfoEntry
   return data && decodeInfoEntry(data);
 }
 
-async function recordsIfTold({ car, ecu, signal }: Place, request: Uint8Array): Promise<Uint8Array | undefined> {
-  const answer = await unlessRefused(() => car.client.read(ecu, request, { signal }));
+async function recordsIfTold(at: Place, request: Uint8Array): Promise<Uint8Array | undefined> {
+  const answer = await ifTold(at, () => at.car.client.read(at.ecu, request, { signal: at.signal }));
   return answer && decodeDtcRecords(answer).records;
 }
 
-function didIfTold({ car, ecu, signal }: Place, did: Did): Promise<Uint8Array | undefined> {
-  return unlessRefused(() => car.client.readDid(ecu, did, { signal }));
+function didIfTold(at: Place, did: Did): Promise<Uint8Array | undefined> {
+  return ifTold(at, () => at.car.client.readDid(at.ecu, did, { signal: at.signal }));
 }
 
-async function unlessRefused<Value>(read: () => Promise<Value>): Promise<Value | undefined> {
+async function ifTold<Value>({ complete }: Place, read: () => Promise<Value>): Promise<Value | undefined> {
   try {
     return await read();
   } catch (error) {
     if (error instanceof NegativeResponseError) return undefined;
+    if (!complete && (isKombiError(error, 'ecu') || isKombiError(error, 'uds'))) return undefined;
     throw error;
   }
 }

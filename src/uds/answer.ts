@@ -1,4 +1,4 @@
-import type { EcuAddress } from '../core/index.ts';
+import { type EcuAddress, readU16 } from '../core/index.ts';
 import type { Message } from '../transport/index.ts';
 import { NRC } from './negative-response-codes.ts';
 import { NEGATIVE_RESPONSE, POSITIVE_RESPONSE_OFFSET, SERVICE, SUPPRESS_POSITIVE_RESPONSE } from './services.ts';
@@ -29,6 +29,9 @@ const ECHO: ReadonlyMap<number, Echo> = new Map([
   [SERVICE.controlDtcSetting, { bytes: 1, minimum: 2 }],
 ]);
 const BARE: Echo = { bytes: 0, minimum: 1 };
+/** `22 2000` lists the info memory; recorded ECUs whose memory is empty answer `62 20 00` and no more. */
+const INFO_MEMORY_LIST = 0x2000;
+const MAYBE_EMPTY: Echo = { bytes: 2, minimum: 3 };
 /** `19 04` and `19 06` name a trouble code, and so do their answers. */
 const OF_ONE_TROUBLE_CODE: Echo = { bytes: 4, minimum: 6 };
 
@@ -73,5 +76,6 @@ export function judgePayload(request: Uint8Array, payload: Uint8Array): AnswerKi
 
 function echoOf(service: number, request: Uint8Array): Echo {
   if (service === SERVICE.readDtcInformation && request.length >= 5) return OF_ONE_TROUBLE_CODE;
+  if (service === SERVICE.readDataByIdentifier && readU16(request, 1) === INFO_MEMORY_LIST) return MAYBE_EMPTY;
   return ECHO.get(service) ?? BARE;
 }

@@ -5,9 +5,13 @@ import { startMockCar } from '../../../src/mock/index.ts';
 import {
   decodeDtcRecords,
   decodeDtcs,
+  decodeExtendedData,
+  decodeInfoEntry,
+  decodeInfoList,
   decodeReadDid,
   decodeRoutine,
   decodeSessionTiming,
+  decodeSnapshots,
   describeNrc,
   describeService,
   encodeReadDid,
@@ -154,6 +158,25 @@ export const ECU_DATA_TARGETS: readonly Target[] = [
       for (const level of [levels?.current, levels?.last, levels?.shipment])
         demand(PRINTABLE.test(level ?? ''), 'a level that cannot be printed');
       demand(PRINTABLE.test(printableAscii(input)), 'text that cannot be printed');
+    },
+  }),
+  bytesTarget({
+    name: 'trouble-code-records',
+    errors: [],
+    samples: [
+      '0104170001B570170109090D66001750AA1751011203',
+      '010200000000',
+      '010002010306',
+      '00804058020217000000641701000000011700000065',
+    ].map(fromHex),
+    parse: (input) => {
+      const { snapshots, rest } = decodeSnapshots(input);
+      const decoded = snapshots.reduce((sum, { values }) => values.reduce((bytes, { data }) => bytes + 2 + data.length, sum + 2), 0);
+      demand(decoded + rest.length === input.length, 'a byte that was lost');
+      demand((decodeExtendedData(input)?.length ?? input.length / 2) === input.length / 2, 'a record that was lost');
+      demand((decodeInfoList(input)?.length ?? input.length / 4) === input.length / 4, 'an event that was lost');
+      const entry = decodeInfoEntry(input);
+      demand(entry === undefined || entry.rest.length <= input.length - 6, 'more left than there was');
     },
   }),
   bytesTarget({

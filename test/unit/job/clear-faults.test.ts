@@ -150,6 +150,16 @@ it('sends nothing that clears before what is cleared is on disk', async () => {
   expect(changedPlaces()).toEqual([]);
 });
 
+it('does not clear what the ECU no longer tells, because it could not be saved', async () => {
+  rig = new Rig({ wire: 'enet' });
+  rig.onSend = (payload) => {
+    if (payload[0] === 0x19 && payload[1] === 0x04) rig.addFault('ignore,service=19');
+  };
+  expect(await failure()).toMatchObject({ code: 'ecu.no-response', exit: EXIT.refused, vehicle: 'untouched' });
+  expect(changedPlaces()).toEqual([]);
+  expect(await rig.archive().listBackups()).toEqual([]);
+});
+
 it('does not clear a code that came after somebody looked', async () => {
   rig = new Rig({ wire: 'enet', profile: 'f20-faults' });
   const kombi = rig.car.ecus.get(KOMBI);

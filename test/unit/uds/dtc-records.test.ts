@@ -11,6 +11,7 @@ import {
   decodeSnapshots,
   dtcStates,
   infoEntryDid,
+  judgePayload,
   type SnapshotValue,
   snapshotMileageKm,
   snapshotTimeS,
@@ -103,6 +104,11 @@ describe('the info memory', () => {
     expect(decodeInfoList(new Uint8Array(0))).toEqual([]);
     expect(decodeInfoList(fromHex('4000022F80'))).toBeUndefined();
     expect([infoEntryDid(0), infoEntryDid(254), infoEntryDid(255)]).toEqual([0x2001, 0x20ff, undefined]);
+  });
+
+  it('may be empty, unlike what stands behind any other identifier', () => {
+    expect(judgePayload(fromHex('222000'), fromHex('622000'))).toBe('positive');
+    expect(judgePayload(fromHex('22F190'), fromHex('62F190'))).toBe('stray');
   });
 
   it('has entries with a snapshot for each time, and extended data behind them', () => {
