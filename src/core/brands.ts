@@ -12,10 +12,17 @@ export type Vin = Brand<string, 'Vin'>;
 
 /** Addresses every ECU at once on F-series cars (bmw-diagnostics §4, "ALL"). */
 export const FUNCTIONAL_ADDRESS = 0xdf as EcuAddress;
+/** Addresses every ECU at once on E-series cars (`C2 EF F1 1A 89` of an E61, recorded); not seen on later ones. */
+export const E_SERIES_FUNCTIONAL_ADDRESS = 0xef as EcuAddress;
 /** The tester on CAN (bmw-diagnostics §4). */
 export const CAN_TESTER_ADDRESS = 0xf1 as EcuAddress;
 /** The tester on ENET, as E-Sys, EdiabasLib and gallia use it (bmw-diagnostics §1.5). */
 export const ENET_TESTER_ADDRESS = 0xf4 as EcuAddress;
+
+/** Whether a message to this address is for every ECU. */
+export function isFunctionalAddress(address: EcuAddress): boolean {
+  return address === FUNCTIONAL_ADDRESS || address === E_SERIES_FUNCTIONAL_ADDRESS;
+}
 
 /** @throws {KombiError} `usage.ecu-address` outside 00..FF */
 export function ecuAddress(value: number): EcuAddress {

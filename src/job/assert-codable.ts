@@ -37,7 +37,7 @@ export function assertCodable(car: Car, { experimental = false }: { readonly exp
       throw new KombiError({
         code: 'car.e-series',
         exit: EXIT.refused,
-        message: `${reason}, and those are not coded without --experimental`,
+        message: `${reason}, and are not coded without --experimental`,
         items: [E_SERIES_EVIDENCE, 'No layout of a block of an E-series unit is known: parameters have no names there'],
         hint: 'Reading and backups work. NCS Expert and its kin code this generation; a backup shows them what to look for.',
       });
@@ -61,7 +61,7 @@ export async function assertUnsigned(car: Car, ecus: readonly EcuIdentity[]): Pr
   const notes: PlanNote[] = [];
   for (const ecu of ecus) {
     const places = await signaturesOf(car, ecu);
-    const [fault] = (await readCodingFaults(car.client, [ecu.address], car.signal)).filter(({ isSignature }) => isSignature);
+    const [fault] = (await readCodingFaults(car, [ecu.address], car.signal)).filter(({ isSignature }) => isSignature);
     if (fault !== undefined) {
       throw signedCoding(
         `${ecu.name} stores ${fault.code}: ${fault.text}`,

@@ -14,6 +14,7 @@ import {
   type VoltageReading,
   wayToAsk,
 } from '../vehicle/index.ts';
+import { assertSpeaksKwp, explainNoVin } from './e-series.ts';
 import { Gate } from './kernel/gate.ts';
 import type { OnProgress } from './plan.ts';
 import { type SurveyedEcu, surveyEcus } from './survey-ecus.ts';
@@ -56,7 +57,13 @@ export class Car {
     try {
       await gate.open(options.signal);
       const client = new UdsClient(gate, options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs });
-      const identity = await readVehicleIdentity(client, options.catalog, options.signal);
+      const identity = await readVehicleIdentity(client, options.catalog, options.signal).catch(async (error: unknown) => {
+        throw await explainNoVin(error, gate, client, options.signal);
+      });
+      if (identity.protocol === 'kwp') {
+        gate.speakKwp();
+        await assertSpeaksKwp(client, identity);
+      }
       return new Car(gate, client, identity, options);
     } catch (error) {
       await transport.dispose();

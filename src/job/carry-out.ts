@@ -6,6 +6,7 @@ import { assertFitToWrite, readConditions, STOP_BELOW_VOLTS } from './conditions
 import { assertNoNewCodingFault, type CodingFault, readCodingFaults } from './kernel/coding-faults.ts';
 import { assertSameCar, svkShaOf } from './kernel/fence.ts';
 import { type Operation, sha256 } from './kernel/operation.ts';
+import { keepSessionsAlive } from './kernel/session.ts';
 import { end, type SettleOptions, settle, untouched, verifyAfterReset } from './kernel/settle.ts';
 import { Transaction } from './kernel/transaction.ts';
 import type { CarLock } from './lock-car.ts';
@@ -51,7 +52,7 @@ export async function carryOut(car: Car, plan: Plan, options: CarryOutOptions): 
   let complaints: readonly CodingFault[];
   try {
     await assertReady(car, plan, options);
-    complaints = await readCodingFaults(car.client, addresses);
+    complaints = await readCodingFaults(car, addresses);
     journal = await begin(plan, operations, options, now);
   } catch (error) {
     throw isKombiError(error) ? untouched(error, vin) : error;
@@ -66,7 +67,7 @@ export async function carryOut(car: Car, plan: Plan, options: CarryOutOptions): 
   });
   const settling: SettleOptions = { transaction, journal, vin, now };
   using _open = countAsOpen();
-  using _keepAlive = car.client.keepAlive();
+  using _keepAlive = keepSessionsAlive(car);
   try {
     for (let index = 0; index < operations.length; index += 1) {
       await assertMayGoOn(car, index, options.signal);
@@ -75,7 +76,7 @@ export async function carryOut(car: Car, plan: Plan, options: CarryOutOptions): 
     assertNotStopped(options.signal);
     const observed = await verifyAfterReset(transaction, 'new');
     // What an undo or a restore puts back was there before: a unit that complains of it will not be helped by other bytes.
-    if (plan.kind === 'code') await assertNoNewCodingFault(car.client, addresses, complaints);
+    if (plan.kind === 'code') await assertNoNewCodingFault(car, addresses, complaints);
     await end(settling, 'COMMITTED', observed);
   } catch (error) {
     throw await settle(settling, error);

@@ -5,6 +5,7 @@ import { savedBlock } from './backup-car.ts';
 import type { Car } from './car.ts';
 import { cafdLost, hasLostCafd, svkShaOf } from './kernel/fence.ts';
 import { type Holding, holdingOf, type Operation } from './kernel/operation.ts';
+import { keepSessionsAlive } from './kernel/session.ts';
 import { end, failedToSettle, rollBack, type SettleOptions, verifyAfterReset } from './kernel/settle.ts';
 import { Transaction, type WrittenBefore } from './kernel/transaction.ts';
 import type { CarLock } from './lock-car.ts';
@@ -96,7 +97,7 @@ async function recoverJournal(car: Car, recovery: Recovery): Promise<RecoverResu
     await end(settling, 'ABORTED');
     return closed('aborted', 'untouched');
   }
-  using _keepAlive = car.client.keepAlive();
+  using _keepAlive = keepSessionsAlive(car);
   try {
     await transaction.fence();
     const lost = ecus.find((ecu, index) => svkShaOf(ecu) !== begin.ecus[index]?.svkSha);

@@ -7,7 +7,7 @@ import type { EcuProfile, Profile } from './profile.ts';
 import { type CarState, exportCarState, importCarState, type VolatileState, volatileCarState } from './state.ts';
 import { loadStateFile, saveStateFile } from './state-file.ts';
 
-const FUNCTIONAL = 0xdf;
+const FUNCTIONAL = { uds: 0xdf, kwp: 0xef } as const;
 
 /** What goes on around the ECUs; gone with the ignition, so no part of the car's state. */
 export interface Environment {
@@ -72,11 +72,11 @@ export class Car implements NetworkedCar {
   }
 
   isFunctional(address: number): boolean {
-    return address === FUNCTIONAL;
+    return address === FUNCTIONAL[this.profile.protocol];
   }
 
   request({ target, payload }: CarRequest, reply: CarReply): boolean {
-    if (target === FUNCTIONAL) {
+    if (this.isFunctional(target)) {
       for (const ecu of this.ecus.values()) ecu.receive(payload, true, reply);
       return true;
     }

@@ -27,6 +27,8 @@ export const COMPUTED_VALUES = [
   'i-levels-signed',
   'vehicle-order',
   'ecu-list',
+  'vin',
+  'order-head',
 ] as const;
 export type ComputedValue = (typeof COMPUTED_VALUES)[number];
 
@@ -158,6 +160,8 @@ const schemas = lazily(() => {
     name: z.string().regex(/^[a-z0-9-]+$/),
     title: z.string().min(1),
     evidence: z.literal('synthetic'),
+    /** `kwp`: an E-series car, whose ECUs speak KWP2000 and are all asked at EF. */
+    protocol: z.enum(['uds', 'kwp']).default('uds'),
     notes: z.array(z.string()).default([]),
     vin: z.string().regex(/^[A-HJ-NPR-Z0-9]{17}$/, 'must be a VIN: 17 characters, no I, O or Q'),
     /** The network address of the gateway: locally administered, so nobody's. */

@@ -83,6 +83,16 @@ export function encodeVehicleOrder({ date, series, type, paint, upholstery, ...l
   return Uint8Array.from([order.length >> 8, order.length & 0xff, ...order, ...EMPTY_MAC]);
 }
 
+/**
+ * What the car access unit of an E-series car keeps in 3F00: version 02, then the head of the order in 6-bit letters.
+ *
+ * @see the E61 recording: 16 bytes (recorded), which read so (derived)
+ */
+export function encodeOrderHead({ date, series, type, paint, upholstery }: Profile['order']): Uint8Array {
+  const bits = ascii(date + series + type + paint + upholstery).map((letter) => (letter - 0x20).toString(2).padStart(6, '0'));
+  return Uint8Array.of(0x02, ...(bits.join('').match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
+}
+
 export function ascii(text: string): number[] {
   return [...text].map((letter) => letter.charCodeAt(0));
 }

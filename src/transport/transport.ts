@@ -28,6 +28,13 @@ export interface AdapterIdentity {
   readonly voltage?: number;
 }
 
+/** How to ask for long messages. */
+export interface ProveOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** How the ECU speaks; absent: UDS. */
+  readonly protocol?: 'uds' | 'kwp' | undefined;
+}
+
 /**
  * Carries diagnostic messages, not bytes, because one request may earn several answers.
  *
@@ -64,7 +71,7 @@ export interface Transport {
    *
    * @throws {KombiError} `link.*` when the link fails at it, which proves nothing
    */
-  proveWrites?(target: EcuAddress, signal?: AbortSignal): Promise<boolean>;
+  proveWrites?(target: EcuAddress, options?: ProveOptions): Promise<boolean>;
   /** Asks the link itself, not an ECU. */
   ignition(signal?: AbortSignal): Promise<Ignition>;
   /** Ends the connection; `open` may follow. */

@@ -1,7 +1,7 @@
 import { type EcuAddress, readU16 } from '../core/index.ts';
 import type { Message } from '../transport/index.ts';
 import { NRC } from './negative-response-codes.ts';
-import { NEGATIVE_RESPONSE, POSITIVE_RESPONSE_OFFSET, SERVICE, SUPPRESS_POSITIVE_RESPONSE } from './services.ts';
+import { KWP_SERVICE, NEGATIVE_RESPONSE, POSITIVE_RESPONSE_OFFSET, SERVICE, SUPPRESS_POSITIVE_RESPONSE } from './services.ts';
 
 /** What a message is to a request that awaits its answer. */
 export type AnswerKind = 'positive' | 'negative' | 'pending' | 'stray';
@@ -27,6 +27,10 @@ const ECHO: ReadonlyMap<number, Echo> = new Map([
   [SERVICE.routineControl, { bytes: 3, minimum: 4 }],
   [SERVICE.testerPresent, { bytes: 1, minimum: 2 }],
   [SERVICE.controlDtcSetting, { bytes: 1, minimum: 2 }],
+  [KWP_SERVICE.readEcuIdentification, { bytes: 1, minimum: 3 }],
+  [KWP_SERVICE.readDataByLocalIdentifier, { bytes: 1, minimum: 3 }],
+  [KWP_SERVICE.readTroubleCodesByStatus, { bytes: 0, minimum: 2 }],
+  [KWP_SERVICE.readStatusOfTroubleCodes, { bytes: 0, minimum: 2 }],
 ]);
 const BARE: Echo = { bytes: 0, minimum: 1 };
 /** `22 2000` lists the info memory; recorded ECUs whose memory is empty answer `62 20 00` and no more. */

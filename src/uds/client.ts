@@ -21,6 +21,8 @@ export interface RequestOptions {
 }
 
 export interface FunctionalOptions {
+  /** Whom to ask, where it is not all ECUs of an F- or G-series car. */
+  readonly target?: EcuAddress | undefined;
   readonly signal?: AbortSignal | undefined;
   /** The answers are complete when this long none has come, milliseconds. */
   readonly quietMs: number;
@@ -103,10 +105,10 @@ export class UdsClient {
   }
 
   /** Asks every ECU at once; gives the first answer of each, in order of arrival, refusals included. */
-  functional(request: Uint8Array, { quietMs, signal }: FunctionalOptions): Promise<readonly Message[]> {
+  functional(request: Uint8Array, options: FunctionalOptions): Promise<readonly Message[]> {
     return this.#turn.run(async () => {
-      await this.#freshen(signal);
-      return this.#guard(() => this.#collect(request, quietMs, signal));
+      await this.#freshen(options.signal);
+      return this.#guard(() => this.#collect(request, options));
     });
   }
 
@@ -206,9 +208,9 @@ export class UdsClient {
     }
   }
 
-  async #collect(request: Uint8Array, quietMs: number, signal: AbortSignal | undefined): Promise<readonly Message[]> {
+  async #collect(request: Uint8Array, { quietMs, signal, target = FUNCTIONAL_ADDRESS }: FunctionalOptions): Promise<readonly Message[]> {
     const { clock } = this;
-    await this.#send(FUNCTIONAL_ADDRESS, request, signal);
+    await this.#send(target, request, signal);
     const lastMs = clock.now() + MAX_PENDING_MS;
     const answers = new Map<EcuAddress, Message>();
     /** Until when an ECU that said "pending" may take. */

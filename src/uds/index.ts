@@ -10,6 +10,7 @@ export * from './did-names.ts';
 export * from './dtc-records.ts';
 export * from './errors.ts';
 export * from './info-memory.ts';
+export * from './kwp.ts';
 export * from './negative-response-codes.ts';
 export * from './reset.ts';
 export * from './routine.ts';

@@ -1,7 +1,7 @@
 /**
  * Service identifiers.
  *
- * @see source: ISO 14229-1 (published); KWP services of the E series: bmw-diagnostics §7.5 (published)
+ * @see source: ISO 14229-1 (published); those of the E-series alone below
  */
 export const SERVICE = {
   diagnosticSessionControl: 0x10,
@@ -16,6 +16,19 @@ export const SERVICE = {
   routineControl: 0x31,
   testerPresent: 0x3e,
   controlDtcSetting: 0x85,
+} as const;
+
+/**
+ * Services that E-series ECUs have in place of ISO 14229's; the others (`11`, `22`, `2E`, …) look alike there.
+ *
+ * @see source: KWP2000, ISO 14230-3 (published); the E61 recording has all of them (recorded)
+ */
+export const KWP_SERVICE = {
+  clearDiagnosticInformation: 0x14,
+  readStatusOfTroubleCodes: 0x17,
+  readTroubleCodesByStatus: 0x18,
+  readEcuIdentification: 0x1a,
+  readDataByLocalIdentifier: 0x21,
 } as const;
 
 /** A positive answer's first byte is the service plus this. */
@@ -37,6 +50,10 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [SERVICE.routineControl, 'RoutineControl'],
   [SERVICE.testerPresent, 'TesterPresent'],
   [SERVICE.controlDtcSetting, 'ControlDTCSetting'],
+  [KWP_SERVICE.readStatusOfTroubleCodes, 'ReadStatusOfDiagnosticTroubleCodes'],
+  [KWP_SERVICE.readTroubleCodesByStatus, 'ReadDiagnosticTroubleCodesByStatus'],
+  [KWP_SERVICE.readEcuIdentification, 'ReadECUIdentification'],
+  [KWP_SERVICE.readDataByLocalIdentifier, 'ReadDataByLocalIdentifier'],
 ]);
 
 /** The service's name in ISO 14229; `service XX` where it has none here. Never throws. */

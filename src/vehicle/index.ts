@@ -3,6 +3,7 @@
  * ignition, read from whoever knows them. Everything here only reads.
  */
 export * from './date.ts';
+export * from './e-series/index.ts';
 export * from './find-ecus.ts';
 export * from './identity.ts';
 export * from './live-values.ts';

@@ -1,12 +1,13 @@
 import type { Catalog } from '../catalog/index.ts';
 import { type EcuAddress, KombiError } from '../core/index.ts';
 import type { UdsClient } from '../uds/index.ts';
+import { KWP_WAY } from './e-series/index.ts';
 import type { EcuIdentity, Protocol, VehicleIdentity } from './identity.ts';
 import { UDS_WAY } from './uds-way.ts';
 import type { VinTold, WayToAsk } from './ways-to-ask.ts';
 
 /** Every way that is known, the likeliest first. A new family of cars is one more here. */
-const WAYS: readonly WayToAsk[] = [UDS_WAY];
+const WAYS: readonly WayToAsk[] = [UDS_WAY, KWP_WAY];
 
 /** The way in which a car with this protocol is asked. */
 export function wayToAsk(protocol: Protocol): WayToAsk {

@@ -71,7 +71,7 @@ export function codingRule({ series, iLevels, protocol }: RuledCar): RuledCoding
     return {
       rule: 'e-series',
       family: 'E',
-      reason: `Its ECUs speak KWP2000: ${series === undefined ? 'an E-series car' : `an ${series}`}`,
+      reason: `${series === undefined ? 'This' : `This ${series}`} is an E-series car: its units speak KWP2000`,
     };
   }
   const byLevel = levelFamily(level);

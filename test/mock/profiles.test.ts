@@ -40,7 +40,7 @@ describe.each(profileNames())('the profile %s', (name) => {
     expect(stated).toEqual(named);
   });
 
-  it('raises message 299 and stores its cause at the emergency-call unit', () => {
+  it.runIf(profile.protocol === 'uds')('raises message 299 and stores its cause at the emergency-call unit', () => {
     expect(profile.ecus.get(0x60)?.messages?.raised).toEqual([299]);
     expect(profile.ecus.get(0x61)?.troubleCodes.map(({ code }) => code)).toEqual([0xb7f341]);
   });

@@ -225,6 +225,11 @@ export class Rig {
     return this.#job((car) => planCoding(car, edits.map(parseEdit)), signal);
   }
 
+  /** `kombi code --experimental`. */
+  codeExperimentally(edits: readonly string[]): Promise<Outcome> {
+    return this.#job((car) => planCoding(car, edits.map(parseEdit), { experimental: true }));
+  }
+
   /** `kombi undo`. */
   undo(signal?: AbortSignal): Promise<Outcome> {
     return this.#job((car, archive) => planUndo(car, archive), signal);

@@ -1,5 +1,6 @@
 import { type EcuAddress, formatEcuAddress, isKombiError, KombiError } from '../../core/index.ts';
 import { DTC_STATUS, type UdsClient } from '../../uds/index.ts';
+import type { VehicleIdentity } from '../../vehicle/index.ts';
 
 /**
  * What an ECU says of its coding by the last byte of trouble code 02<address><byte>.
@@ -18,6 +19,11 @@ const FIRST_BYTE = 0x02;
 const SIGNATURE_INVALID = 0x0a;
 const STATUS_MASK = DTC_STATUS.pending | DTC_STATUS.confirmed;
 
+interface CarAsked {
+  readonly client: UdsClient;
+  readonly identity: Pick<VehicleIdentity, 'protocol'>;
+}
+
 /** A trouble code by which an ECU complains of its coding. */
 export interface CodingFault {
   readonly ecu: EcuAddress;
@@ -28,14 +34,12 @@ export interface CodingFault {
 }
 
 /** What these ECUs complain of; those that do not tell complain of nothing. Link errors pass. */
-export async function readCodingFaults(
-  client: UdsClient,
-  ecus: readonly EcuAddress[],
-  signal?: AbortSignal,
-): Promise<readonly CodingFault[]> {
+export async function readCodingFaults(car: CarAsked, ecus: readonly EcuAddress[], signal?: AbortSignal): Promise<readonly CodingFault[]> {
   const faults: CodingFault[] = [];
+  // No E-series trouble code of that meaning is published.
+  if (car.identity.protocol === 'kwp') return faults;
   for (const ecu of ecus) {
-    const codes = await client.readDtcs(ecu, STATUS_MASK, signal === undefined ? {} : { signal }).catch((error: unknown) => {
+    const codes = await car.client.readDtcs(ecu, STATUS_MASK, signal === undefined ? {} : { signal }).catch((error: unknown) => {
       if (isKombiError(error, 'uds') || isKombiError(error, 'ecu')) return [];
       throw error;
     });
@@ -53,13 +57,9 @@ export async function readCodingFaults(
  *
  * @throws {KombiError} `car.signed-coding` for an invalid signature, `coding.rejected` for any other complaint
  */
-export async function assertNoNewCodingFault(
-  client: UdsClient,
-  ecus: readonly EcuAddress[],
-  before: readonly CodingFault[],
-): Promise<void> {
+export async function assertNoNewCodingFault(car: CarAsked, ecus: readonly EcuAddress[], before: readonly CodingFault[]): Promise<void> {
   const known = new Set(before.map(({ ecu, code }) => `${ecu} ${code}`));
-  const [fault] = (await readCodingFaults(client, ecus)).filter(({ ecu, code }) => !known.has(`${ecu} ${code}`));
+  const [fault] = (await readCodingFaults(car, ecus)).filter(({ ecu, code }) => !known.has(`${ecu} ${code}`));
   if (fault === undefined) return;
   throw new KombiError({
     code: fault.isSignature ? 'car.signed-coding' : 'coding.rejected',

@@ -33,7 +33,7 @@ export async function fence(options: FenceOptions): Promise<void> {
 
 /** @throws {KombiError} `car.other` (exit 3) or `coding.cafd-lost`, naming what differs */
 export async function assertSameCar(car: Car, ecus: readonly EcuIdentity[]): Promise<void> {
-  const { vin } = await readVin(car.client);
+  const { vin } = (await wayToAsk(car.identity.protocol).readVin(car.client)) ?? (await readVin(car.client));
   if (vin !== car.identity.vin) throw otherCar(car.identity.vin, `the VIN is ${vin}`);
   for (const expected of ecus) {
     const found = await wayToAsk(car.identity.protocol).readEcu(expected.address, car);

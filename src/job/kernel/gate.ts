@@ -1,5 +1,6 @@
 import { type Clock, type EcuAddress, EXIT, type Ignition, KombiError } from '../../core/index.ts';
-import type { AdapterIdentity, Message, Transport, TransportCapabilities } from '../../transport/index.ts';
+import type { AdapterIdentity, Message, ProveOptions, Transport, TransportCapabilities } from '../../transport/index.ts';
+import type { Protocol } from '../../vehicle/index.ts';
 import { permissionFor } from './allow-list.ts';
 import { describeMessage, messageOf, type Token, tokenCovers } from './token.ts';
 
@@ -11,6 +12,7 @@ export class Gate implements Transport {
   readonly #inner: Transport;
   readonly #readOnly: boolean;
   #token: Token | undefined;
+  #protocol: Protocol = 'uds';
 
   /** @param options `readOnly`: no token opens it; nothing that changes a car leaves this transport at all */
   constructor(inner: Transport, options: { readonly readOnly?: boolean | undefined } = {}) {
@@ -34,12 +36,17 @@ export class Gate implements Transport {
     return this.#inner.adapter;
   }
 
+  /** From now on the reads of KWP2000 are free too: the car has shown itself to be one of the E-series. */
+  speakKwp(): void {
+    this.#protocol = 'kwp';
+  }
+
   open(signal?: AbortSignal): Promise<void> {
     return this.#inner.open(signal);
   }
 
   async send(target: EcuAddress, payload: Uint8Array, signal?: AbortSignal): Promise<void> {
-    const permission = permissionFor(payload);
+    const permission = permissionFor(payload, this.#protocol);
     if (permission !== 'free') this.#spend(target, payload, permission === 'never');
     await this.#inner.send(target, payload, signal);
   }
@@ -53,8 +60,9 @@ export class Gate implements Transport {
   }
 
   /** Asks only with reads, so it needs no token. */
-  async proveWrites(target: EcuAddress, signal?: AbortSignal): Promise<boolean> {
-    return this.#inner.capabilities.writesProven || ((await this.#inner.proveWrites?.(target, signal)) ?? false);
+  async proveWrites(target: EcuAddress, options: ProveOptions = {}): Promise<boolean> {
+    const proving = { ...options, protocol: this.#protocol };
+    return this.#inner.capabilities.writesProven || ((await this.#inner.proveWrites?.(target, proving)) ?? false);
   }
 
   close(): Promise<void> {
@@ -75,7 +83,7 @@ export class Gate implements Transport {
     }
     this.#token = token;
     try {
-      return await send(messageOf(token));
+      return await send(messageOf(token, this.#protocol));
     } finally {
       this.#token = undefined;
     }
@@ -84,7 +92,7 @@ export class Gate implements Transport {
   #spend(target: EcuAddress, payload: Uint8Array, never: boolean): void {
     const token = this.#token;
     this.#token = undefined;
-    if (never || this.#readOnly || token === undefined || !tokenCovers(token, target, payload)) {
+    if (never || this.#readOnly || token === undefined || !tokenCovers({ token, protocol: this.#protocol }, target, payload)) {
       throw new KombiError({
         code: 'kernel.refused',
         message: `The write kernel refused to send ${describeMessage(target, payload)}`,

@@ -1,5 +1,6 @@
 import type { EcuAddress } from '../../core/index.ts';
 import { NegativeResponseError, NRC, SESSION, type UdsClient } from '../../uds/index.ts';
+import type { Protocol } from '../../vehicle/index.ts';
 
 const SESSION_REFUSALS: ReadonlySet<number> = new Set([
   NRC.subFunctionNotSupported,
@@ -7,18 +8,21 @@ const SESSION_REFUSALS: ReadonlySet<number> = new Set([
   NRC.serviceNotSupportedInActiveSession,
 ]);
 
-/** The session that the next write to an ECU needs: extended, and BMW's coding session where that is refused. */
+/**
+ * The session that the next write to an ECU needs: extended, and BMW's coding session where that is refused. An ECU of the
+ * E-series is asked for none: the one coding write that was ever recorded there stands without (bmw-diagnostics §5.6).
+ */
 export class CodingSession {
   readonly #client: UdsClient;
   readonly #ecu: EcuAddress;
-  readonly #signal: AbortSignal | undefined;
+  readonly #protocol: Protocol;
   #session: number = SESSION.extended;
   #p2StarMs = 0;
 
-  constructor(client: UdsClient, ecu: EcuAddress, signal?: AbortSignal) {
+  constructor(client: UdsClient, ecu: EcuAddress, protocol: Protocol) {
     this.#client = client;
     this.#ecu = ecu;
-    this.#signal = signal;
+    this.#protocol = protocol;
   }
 
   /** How long the ECU may still be at work on a request, by its own word; 0 before it gave it. */
@@ -51,7 +55,8 @@ export class CodingSession {
   }
 
   async #start(session: number): Promise<void> {
-    const timing = await this.#client.startSession(this.#ecu, session, this.#signal === undefined ? {} : { signal: this.#signal });
+    if (this.#protocol === 'kwp') return;
+    const timing = await this.#client.startSession(this.#ecu, session);
     this.#session = session;
     this.#p2StarMs = Math.max(this.#p2StarMs, timing.p2StarMs);
   }
@@ -60,4 +65,15 @@ export class CodingSession {
 /** NRC 12, 7E, 7F: not this session. */
 export function refusesSession(error: unknown): boolean {
   return error instanceof NegativeResponseError && SESSION_REFUSALS.has(error.nrc);
+}
+
+/** Keeps sessions alive while a job runs; nothing is sent to a car of the E-series, where none is begun. */
+export function keepSessionsAlive({
+  client,
+  identity,
+}: {
+  readonly client: UdsClient;
+  readonly identity: { readonly protocol: Protocol };
+}) {
+  return identity.protocol === 'kwp' ? undefined : client.keepAlive();
 }

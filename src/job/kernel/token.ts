@@ -1,5 +1,6 @@
 import { type Did, type EcuAddress, equalBytes, toHex, type Vin } from '../../core/index.ts';
-import { encodeClearDtcs, encodeHardReset, encodeWriteDid } from '../../uds/index.ts';
+import { encodeClearDtcs, encodeClearKwpTroubleCodes, encodeHardReset, encodeWriteDid } from '../../uds/index.ts';
+import type { Protocol } from '../../vehicle/index.ts';
 
 /**
  * Leave to send one message that changes a car, once. Only this room makes one, and for a block only after the
@@ -21,20 +22,21 @@ export interface ServiceToken {
   readonly ecu: EcuAddress;
 }
 
-/** The one message that a token lets through. */
-export function messageOf(token: Token): Uint8Array {
+/** The one message that a token lets through, in the car's own protocol. */
+export function messageOf(token: Token, protocol: Protocol = 'uds'): Uint8Array {
   switch (token.kind) {
     case 'write-block':
       return encodeWriteDid(token.block, token.bytes);
     case 'reset':
       return encodeHardReset();
     case 'clear-trouble-codes':
-      return encodeClearDtcs();
+      return protocol === 'kwp' ? encodeClearKwpTroubleCodes() : encodeClearDtcs();
   }
 }
 
-export function tokenCovers(token: Token, ecu: EcuAddress, message: Uint8Array): boolean {
-  return token.ecu === ecu && equalBytes(messageOf(token), message);
+/** Whether `message`, which is about to leave for `ecu`, is the one in `leave`. */
+export function tokenCovers(leave: { readonly token: Token; readonly protocol: Protocol }, ecu: EcuAddress, message: Uint8Array): boolean {
+  return leave.token.ecu === ecu && equalBytes(messageOf(leave.token, leave.protocol), message);
 }
 
 export function describeMessage(ecu: EcuAddress, message: Uint8Array): string {

@@ -192,7 +192,7 @@ export class Transaction {
   async #enterSession(operation: Operation): Promise<CodingSession> {
     let session = this.#sessions.get(operation.ecu);
     if (session === undefined) {
-      session = new CodingSession(this.#options.car.client, operation.ecu);
+      session = new CodingSession(this.#options.car.client, operation.ecu, this.#options.car.identity.protocol);
       await session.enter();
       this.#sessions.set(operation.ecu, session);
     }

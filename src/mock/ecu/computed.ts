@@ -1,5 +1,5 @@
 import type { ComputedValue } from '../profile.ts';
-import { encodeILevels, encodeVehicleOrder } from '../vehicle-data.ts';
+import { ascii, encodeILevels, encodeOrderHead, encodeVehicleOrder } from '../vehicle-data.ts';
 import type { Ecu } from './ecu.ts';
 
 /** Raised messages that `22 2521` has room for. @see bmw-diagnostics §5.4: 90 bytes published, their reading a hypothesis */
@@ -24,6 +24,10 @@ export const COMPUTED: Readonly<Record<ComputedValue, (ecu: Ecu) => Uint8Array>>
   'i-levels-signed': ({ car }) => encodeILevels(car.profile.iLevels, true),
   'vehicle-order': ({ car }) => encodeVehicleOrder(car.profile.order),
   'ecu-list': ({ car }) => Uint8Array.of(0, car.profile.ecus.size, ...car.profile.ecus.keys()),
+  /** CAS 1010 of an E-series car (recorded). */
+  vin: ({ car }) => Uint8Array.from(ascii(car.vin)),
+  /** CAS 3F00 of an E-series car (recorded; its reading derived). */
+  'order-head': ({ car }) => encodeOrderHead(car.profile.order),
 };
 
 function u16(value: number): Uint8Array {

@@ -5,6 +5,7 @@ import { ascii, encodeSvk } from '../vehicle-data.ts';
 import { type Exchange, type Hold, innermostFirst, withFaults } from './answer-faults.ts';
 import { COMPUTED } from './computed.ts';
 import { ECU_FAULTS } from './faults.ts';
+import { KWP_SERVICES } from './kwp-services.ts';
 import { Memory } from './memory.ts';
 import { isSilentWhenFunctional, NRC, negative } from './nrc.ts';
 import { DEFAULT_SESSION } from './service.ts';
@@ -35,6 +36,7 @@ export class Ecu {
   #heardMs = 0;
   #downUntilMs = 0;
   #busy = false;
+  readonly #speaksKwp: boolean;
   /** Counts resets, so that an answer held over one is dropped. */
   #life = 0;
 
@@ -43,11 +45,12 @@ export class Ecu {
     this.car = car;
     this.profile = profile;
     this.timing = { ...car.profile.timing, ...withoutUndefined(profile.timing) };
+    this.#speaksKwp = car.profile.protocol === 'kwp';
     this.memory = new Memory([...identification(profile), ...profile.dids, ...profile.blocks]);
     this.clock = profile.clock === undefined ? undefined : new VehicleClock(car.clock, profile.clock);
     this.troubleCodes = profile.troubleCodes;
     this.messages = profile.messages ?? { raised: [], stored: [] };
-    this.coded = profile.software.entries.some((entry) => entry.startsWith('CAFD_'));
+    this.coded = this.#speaksKwp || profile.software.entries.some((entry) => entry.startsWith('CAFD_'));
   }
 
   get session(): number {
@@ -98,7 +101,7 @@ export class Ecu {
   /** The answer to one request, in this state; undefined where the ECU says nothing. */
   answer(request: Uint8Array, functional: boolean): Uint8Array | undefined {
     const sid = request[0] ?? 0;
-    const service = SERVICES.get(sid);
+    const service = (this.#speaksKwp ? KWP_SERVICES : SERVICES).get(sid);
     const subFunction = request[1] ?? 0;
     let outcome: Uint8Array | number;
     if (service === undefined) outcome = NRC.serviceNotSupported;
@@ -106,7 +109,8 @@ export class Ecu {
     else if (request.length < service.minLength) outcome = NRC.incorrectMessageLength;
     else outcome = service.carryOut(this, request, subFunction & 0x7f);
     if (typeof outcome !== 'number') return service?.hasSubFunction && subFunction >= 0x80 ? undefined : outcome;
-    return functional && isSilentWhenFunctional(outcome) ? undefined : negative(sid, outcome);
+    // E-series ECUs give their refusals to a question to all too (recorded on an E61).
+    return functional && !this.#speaksKwp && isSilentWhenFunctional(outcome) ? undefined : negative(sid, outcome);
   }
 
   receive(request: Uint8Array, functional: boolean, reply: CarReply): void {

@@ -3,8 +3,8 @@ import {
   type Clock,
   type EcuAddress,
   ecuAddress,
-  FUNCTIONAL_ADDRESS,
   formatEcuAddress,
+  isFunctionalAddress,
   toHex,
 } from '../../core/index.ts';
 import { decodeIsoTpFrame, type IsoTpFrame } from '../isotp/index.ts';
@@ -52,7 +52,7 @@ export class CanChannel {
 
   /** Lets through the frames of one ECU, or of all for the functional address. The chip must be idle. */
   async aim(target: EcuAddress, signal?: AbortSignal): Promise<void> {
-    const wanted = target === FUNCTIONAL_ADDRESS ? EVERY_ECU : { mask: 'ATCM7FF', filter: `ATCF6${formatEcuAddress(target)}` };
+    const wanted = isFunctionalAddress(target) ? EVERY_ECU : { mask: 'ATCM7FF', filter: `ATCF6${formatEcuAddress(target)}` };
     const before = this.#filter;
     // Unknown until both are set; the next aim then sets both.
     this.#filter = { mask: '', filter: '' };

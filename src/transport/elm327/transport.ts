@@ -1,15 +1,15 @@
 import {
   type Clock,
   type EcuAddress,
-  FUNCTIONAL_ADDRESS,
   formatEcuAddress,
   type Ignition,
+  isFunctionalAddress,
   isKombiError,
   KombiError,
 } from '../../core/index.ts';
 import type { ByteStream, OpenByteStream } from '../byte-stream.ts';
 import { encodeSingleFrame, MAX_MESSAGE_BYTES, SINGLE_FRAME_BYTES } from '../isotp/index.ts';
-import type { AdapterIdentity, Message, Transport, TransportCapabilities } from '../transport.ts';
+import type { AdapterIdentity, Message, ProveOptions, Transport, TransportCapabilities } from '../transport.ts';
 import { leaveChip, setUpChip } from './adapter-setup.ts';
 import { CanChannel, type FrameEvent } from './can-channel.ts';
 import { Chip } from './chip.ts';
@@ -132,11 +132,11 @@ class Elm327Transport implements Transport {
     });
   }
 
-  proveWrites(target: EcuAddress, signal?: AbortSignal): Promise<boolean> {
+  proveWrites(target: EcuAddress, options: ProveOptions = {}): Promise<boolean> {
     return this.#use(async (connection) => {
       if (connection.writesProven) return true;
-      await hush(connection, signal);
-      connection.writesProven = await proveLongMessages(this, target, signal);
+      await hush(connection, options.signal);
+      connection.writesProven = await proveLongMessages(this, target, options);
       return connection.writesProven;
     });
   }
@@ -199,7 +199,7 @@ function deliver(inbox: Message[], message: Message): void {
 }
 
 function refuseUnsendable(target: EcuAddress, payload: Uint8Array): void {
-  const mostBytes = target === FUNCTIONAL_ADDRESS ? SINGLE_FRAME_BYTES : MAX_MESSAGE_BYTES;
+  const mostBytes = isFunctionalAddress(target) ? SINGLE_FRAME_BYTES : MAX_MESSAGE_BYTES;
   if (payload.length >= 1 && payload.length <= mostBytes) return;
   throw new KombiError({
     code: 'link.message-too-long',

@@ -1,6 +1,6 @@
 import { type EcuAddress, isKombiError, messageOf } from '../../core/index.ts';
 import type { TracedStep, TraceEvent, TraceHeader } from '../../recording/index.ts';
-import type { Transport } from '../transport.ts';
+import type { ProveOptions, Transport } from '../transport.ts';
 
 /** Where the lines of a trace go. Nothing that goes wrong there may disturb what is recorded, so neither throws. */
 export interface TraceSink {
@@ -91,9 +91,9 @@ class Recorder implements Transport {
     return ignition;
   }
 
-  async proveWrites(target: EcuAddress, signal?: AbortSignal): Promise<boolean> {
+  async proveWrites(target: EcuAddress, options: ProveOptions = {}): Promise<boolean> {
     if (this.#inner.proveWrites === undefined) return this.capabilities.writesProven;
-    const proven = await this.#watch('proof', async () => this.#inner.proveWrites?.(target, signal));
+    const proven = await this.#watch('proof', async () => this.#inner.proveWrites?.(target, options));
     this.#note({ kind: 'proved', proven: proven === true });
     return proven === true;
   }

@@ -10,7 +10,7 @@ import {
   VirtualClock,
 } from '../../core/index.ts';
 import type { Trace, TracedFailure, TracedLink, TracedMessage, TracedStep, TraceEvent } from '../../recording/index.ts';
-import type { AdapterIdentity, Message, Transport, TransportCapabilities } from '../transport.ts';
+import type { AdapterIdentity, Message, ProveOptions, Transport, TransportCapabilities } from '../transport.ts';
 
 /** Messages kept between two calls of `receive` (the Transport contract's cap). */
 const MAX_KEPT = 64;
@@ -138,8 +138,8 @@ class Replay implements Transport {
     return undefined;
   }
 
-  async proveWrites(_target: EcuAddress, signal?: AbortSignal): Promise<boolean> {
-    this.#check(signal);
+  async proveWrites(_target: EcuAddress, options: ProveOptions = {}): Promise<boolean> {
+    this.#check(options.signal);
     const failure = this.#takeFailure('proof');
     if (failure !== undefined) throw errorOf(failure);
     const event = this.#peek();

@@ -41,8 +41,8 @@ function maskCommand({ name, wish, summary, description }: MaskCommand): Command
       const { experimental } = context.globals;
       return runWritingCommand(context, {
         plan: async (car) => {
-          // Said before the block is looked for: what may not be written need not be found.
-          assertCodable(car, { experimental });
+          // Said before the block is looked for; of an E-series car no block is known, whatever may be written there.
+          if (car.identity.protocol === 'uds') assertCodable(car, { experimental });
           const layout = await findMessageBlock(car);
           const edits = ids.map((id) => messageEdit(id, wish, { layout, catalog: car.catalog }));
           return planCoding(car, edits, { experimental });

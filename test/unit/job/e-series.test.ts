@@ -1,0 +1,148 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { loadCatalog } from '../../../src/catalog/index.ts';
+import { fromHex } from '../../../src/core/index.ts';
+import { backUp, type Car, lockOnly, newJobId, openCar } from '../../../src/job/index.ts';
+import { permissionFor } from '../../../src/job/kernel/allow-list.ts';
+import { diffStates, loadProfile, type Profile } from '../../../src/mock/index.ts';
+import { decodeOrderHead } from '../../../src/vehicle/index.ts';
+import { Rig, type RigOptions, type Wire } from '../../support/rig.ts';
+
+const TOOL = { name: 'kombi', version: 'test' };
+const EDIT = '40:3005.@01=00:0A';
+const CAR_ACCESS = 0x40;
+const rigs: Rig[] = [];
+
+function workshop(options: RigOptions): Rig {
+  const rig = new Rig(options);
+  rigs.push(rig);
+  return rig;
+}
+
+async function open(rig: Rig): Promise<Car> {
+  return openCar(await rig.link(), { catalog: loadCatalog() });
+}
+
+afterEach(async () => {
+  for (const rig of rigs.splice(0)) {
+    expect(rig.violations).toEqual([]);
+    await rig.dispose();
+  }
+});
+
+describe.each(['enet', 'elm327'] as const)('an E-series car over %s', (wire: Wire) => {
+  it('is known by its own answers: VIN, series, and every unit with its serial and ident table', async () => {
+    const rig = workshop({ wire, profile: 'e60' });
+    await using car = asyncDisposable(await open(rig));
+    const { vin, protocol, series, typeKey, model, productionDate, iLevels } = car.identity;
+    expect({ vin, protocol, series, typeKey, model, productionDate, iLevels }).toEqual({
+      vin: 'WBAZE60010D000021',
+      protocol: 'kwp',
+      series: 'E60',
+      typeKey: 'ZE60',
+      model: '545i',
+      productionDate: '2007-03',
+      iLevels: undefined,
+    });
+    const ecus = await car.ecus();
+    expect(ecus.map(({ address, serial, svk }) => [address, serial, svk?.raw.length])).toEqual([
+      [0x12, '012010021', 29],
+      [0x40, '040010021', 29],
+      [0x60, '060010021', 29],
+      [0x64, '064010021', 29],
+    ]);
+    expect(diffStates(rig.before, rig.car.exportState())).toEqual([]);
+  });
+
+  it('is backed up block by block', async () => {
+    const rig = workshop({ wire, profile: 'e60' });
+    await using car = asyncDisposable(await open(rig));
+    const archive = rig.archive();
+    await using _lock = await lockOnly(car, archive);
+    const { id } = await backUp(car, archive, { ecus: [CAR_ACCESS as never], tool: TOOL, txid: newJobId() });
+    const saved = await archive.loadBackup(id);
+    expect(saved.vehicle).toMatchObject({ vin: 'WBAZE60010D000021', series: 'E60' });
+    const held = rig.before.ecus['40']?.blocks ?? {};
+    expect(Object.keys(held)).toEqual(['3005', '3006']);
+    for (const [did, hex] of Object.entries(held)) {
+      const block = saved.ecus[0]?.blocks.find((each) => each.did === did);
+      expect(block?.rows.join('').replaceAll(' ', ''), did).toBe(hex);
+    }
+    expect(diffStates(rig.before, rig.car.exportState())).toEqual([]);
+  });
+
+  it('is not coded without --experimental', async () => {
+    const rig = workshop({ wire, profile: 'e60' });
+    expect(await rig.code([EDIT])).toMatchObject({
+      exit: 3,
+      code: 'car.e-series',
+      vehicle: 'untouched',
+      message: expect.stringContaining('E60 is an E-series car'),
+    });
+    expect(diffStates(rig.before, rig.car.exportState())).toEqual([]);
+  });
+
+  it('is coded with it, without a session, and can be taken back', async () => {
+    const rig = workshop({ wire, profile: 'e60' });
+    const sent: number[] = [];
+    rig.onSend = (payload) => sent.push(payload[0] ?? 0);
+    expect(await rig.codeExperimentally([EDIT])).toMatchObject({ exit: 0, vehicle: 'changed' });
+    expect(diffStates(rig.before, rig.car.exportState()).map(({ path }) => path)).toEqual([
+      'ecus.40.blocks.3005.@01.1',
+      'ecus.40.blocks.3005.@01.3',
+    ]);
+    expect(sent).toContain(0x2e);
+    expect(sent.filter((service) => [0x10, 0x27, 0x3e].includes(service))).toEqual([]);
+    expect(await rig.undo()).toMatchObject({ exit: 0, vehicle: 'changed' });
+    expect(diffStates(rig.before, rig.car.exportState())).toEqual([]);
+  });
+
+  it('is put back where the unit does not keep what it was told', async () => {
+    const rig = workshop({ wire, profile: 'e60', faults: ['ram-only,ecu=40,times=1'] });
+    expect(await rig.codeExperimentally([EDIT])).toMatchObject({ exit: 4, vehicle: 'restored' });
+    expect(diffStates(rig.before, rig.car.exportState())).toEqual([]);
+  });
+
+  it.each(['E60_', 'E64_', 'E82_', 'E84_', 'E90_', 'E92_'])('is recognised as what its order says: %s', async (series) => {
+    const profile = loadProfile('e60');
+    const rig = workshop({ wire, profile: { ...profile, order: { ...profile.order, series } } });
+    await using car = asyncDisposable(await open(rig));
+    expect(car.identity.series).toBe(series.slice(0, 3));
+  });
+
+  it('that tells only the end of its VIN is left alone, and told so', async () => {
+    const rig = workshop({ wire, profile: withoutVin(loadProfile('e60')) });
+    await expect(open(rig)).rejects.toMatchObject({ code: 'car.no-vin', exit: 3, message: expect.stringContaining('D000021') });
+  });
+});
+
+/** The VIN is not told in 1010. */
+function withoutVin(profile: Profile): Profile {
+  const access = profile.ecus.get(CAR_ACCESS);
+  if (access === undefined) throw new Error('the car has no access unit');
+  return { ...profile, ecus: new Map([...profile.ecus, [CAR_ACCESS, { ...access, computed: new Map() }]]) };
+}
+
+function asyncDisposable(car: Car): Car & AsyncDisposable {
+  return Object.assign(car, { [Symbol.asyncDispose]: () => car.dispose() });
+}
+
+describe('the reads of KWP2000', () => {
+  it.each(['1A80', '21B1', '1802FFFF', '175FB4'])('%s are free of an E-series car only', (request) => {
+    expect([permissionFor(fromHex(request), 'kwp'), permissionFor(fromHex(request), 'uds')]).toEqual(['free', 'needs-token']);
+  });
+
+  it.each(['14FFFF', '1101', '2E300557', '3B20', '2701', '30110701', '2C10', '31'])('do not make %s free', (request) => {
+    expect(permissionFor(fromHex(request), 'kwp')).not.toBe('free');
+  });
+});
+
+describe('the head of an E-series order', () => {
+  it('reads as the recorded one does', () => {
+    const head = fromHex('0241341795647FC384514145D586C874');
+    expect(decodeOrderHead(head)).toMatchObject({ criterion: '0307', series: 'E61_', typeKey: 'PX11', paint: '0475', damage: undefined });
+  });
+
+  it.each(['', '02', '0341341795647FC384514145D586C874', '0241341795647FC384514145D586C87400'])('"%s" is none', (hex) => {
+    expect(decodeOrderHead(fromHex(hex))).toBeUndefined();
+  });
+});
