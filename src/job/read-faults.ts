@@ -6,9 +6,11 @@ import {
   decodeDtcs,
   decodeInfoEntry,
   decodeInfoList,
+  decodeKwpTroubleCodes,
   encodeReadDtcExtendedData,
   encodeReadDtcSnapshots,
   encodeReadDtcs,
+  encodeReadKwpTroubleCodes,
   formatDtc,
   INFO_MEMORY_LIST,
   type InfoEntry,
@@ -23,7 +25,7 @@ const STATUS_MASK = DTC_STATUS.pending | DTC_STATUS.confirmed;
 /** A trouble code in an ECU. */
 export interface StoredFault {
   readonly ecu: EcuAddress;
-  /** Six hex digits. */
+  /** Six hex digits; four on an E-series car. */
   readonly code: string;
   /** ISO 14229-1 status bits, of which the ECU keeps those of {@link statusAvailability}. */
   readonly status: number;
@@ -76,6 +78,7 @@ export interface ReadFaultsOptions {
 export async function readFaults(car: Car, ecu: EcuAddress, options: ReadFaultsOptions = {}): Promise<EcuFaults> {
   const { details = false, info = false, complete = false, unstoppable = false } = options;
   const at: Place = { car, ecu, complete, signal: unstoppable ? undefined : car.signal };
+  if (car.identity.protocol === 'kwp') return readKwpFaults(at);
   const { codes, statusAvailability } = decodeDtcs(await car.client.read(ecu, encodeReadDtcs(STATUS_MASK), { signal: at.signal }));
   const faults: StoredFault[] = [];
   for (const dtc of codes) {
@@ -90,6 +93,26 @@ export async function readFaults(car: Car, ecu: EcuAddress, options: ReadFaultsO
     });
   }
   return { ecu, faults, info: info ? await readInfoMemory(at, details) : undefined };
+}
+
+/**
+ * Of an E-series ECU. Its status bits are KWP2000's, so none of ISO 14229's is read into them; what it keeps beside is its own.
+ *
+ * @throws {KombiError} `ecu.*`, `uds.*` where it does not tell its codes; `link.*`
+ */
+async function readKwpFaults({ car, ecu, signal }: Place): Promise<EcuFaults> {
+  const codes = decodeKwpTroubleCodes(await car.client.read(ecu, encodeReadKwpTroubleCodes(), { signal }));
+  const faults = codes.map(
+    ({ code, status }): StoredFault => ({
+      ecu,
+      code: code.toString(16).toUpperCase().padStart(4, '0'),
+      status,
+      statusAvailability: 0,
+      meaning: undefined,
+      details: undefined,
+    }),
+  );
+  return { ecu, faults, info: undefined };
 }
 
 interface Place {

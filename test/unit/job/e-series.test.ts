@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { backupBlock } from '../../../src/archive/index.ts';
 import { loadCatalog } from '../../../src/catalog/index.ts';
-import { fromHex } from '../../../src/core/index.ts';
-import { backUp, type Car, lockOnly, newJobId, openCar } from '../../../src/job/index.ts';
+import { type EcuAddress, fromHex, toHex } from '../../../src/core/index.ts';
+import { backUp, type Car, lockOnly, newJobId, openCar, readFaults } from '../../../src/job/index.ts';
 import { permissionFor } from '../../../src/job/kernel/allow-list.ts';
 import { diffStates, loadProfile, type Profile } from '../../../src/mock/index.ts';
 import { decodeOrderHead } from '../../../src/vehicle/index.ts';
@@ -15,6 +16,34 @@ const rigs: Rig[] = [];
 function workshop(options: RigOptions): Rig {
   const rig = new Rig(options);
   rigs.push(rig);
+  return rig;
+}
+
+/** With an earlier backup in the archive, which says what blocks unit 40 has: nobody waits for a scan. */
+async function knownCar(wire: Wire): Promise<Rig> {
+  const rig = workshop({ wire, profile: 'e60' });
+  await using car = asyncDisposable(await open(rig));
+  const { serial, svk } = await car.ecu(CAR_ACCESS as EcuAddress);
+  const blocks = Object.entries(rig.before.ecus['40']?.blocks ?? {});
+  await rig.archive().saveBackup({
+    vehicle: { vin: car.identity.vin, vinSource: '40/1010' },
+    ecus: [
+      {
+        address: '40',
+        name: 'CAS',
+        serial: serial ?? null,
+        svk: svk === undefined ? null : toHex(svk.raw),
+        cafds: [],
+        complete: true,
+        blocks: blocks.map(([did, hex]) => backupBlock({ did, bytes: fromHex(hex), reads: 2 })),
+        unreadable: [],
+      },
+    ],
+    complete: true,
+    voltage: { first: null, last: null },
+    tool: TOOL,
+    adapter: { kind: 'test', firmware: null },
+  });
   return rig;
 }
 
@@ -44,21 +73,18 @@ describe.each(['enet', 'elm327'] as const)('an E-series car over %s', (wire: Wir
       iLevels: undefined,
     });
     const ecus = await car.ecus();
-    expect(ecus.map(({ address, serial, svk }) => [address, serial, svk?.raw.length])).toEqual([
-      [0x12, '012010021', 29],
-      [0x40, '040010021', 29],
-      [0x60, '060010021', 29],
-      [0x64, '064010021', 29],
-    ]);
+    expect(ecus.map(({ address, serial, svk }) => [address, serial, svk?.raw.length])).toEqual(
+      [0x12, 0x40, 0x60, 0x64].map((address) => [address, `7E57E0600000${address.toString(16)}010021`, 29]),
+    );
     expect(diffStates(rig.before, rig.car.exportState())).toEqual([]);
   });
 
   it('is backed up block by block', async () => {
-    const rig = workshop({ wire, profile: 'e60' });
+    const rig = await knownCar(wire);
     await using car = asyncDisposable(await open(rig));
     const archive = rig.archive();
     await using _lock = await lockOnly(car, archive);
-    const { id } = await backUp(car, archive, { ecus: [CAR_ACCESS as never], tool: TOOL, txid: newJobId() });
+    const { id } = await backUp(car, archive, { ecus: [CAR_ACCESS as EcuAddress], tool: TOOL, txid: newJobId() });
     const saved = await archive.loadBackup(id);
     expect(saved.vehicle).toMatchObject({ vin: 'WBAZE60010D000021', series: 'E60' });
     const held = rig.before.ecus['40']?.blocks ?? {};
@@ -68,6 +94,16 @@ describe.each(['enet', 'elm327'] as const)('an E-series car over %s', (wire: Wir
       expect(block?.rows.join('').replaceAll(' ', ''), did).toBe(hex);
     }
     expect(diffStates(rig.before, rig.car.exportState())).toEqual([]);
+  });
+
+  it('tells its trouble codes, of two bytes each', async () => {
+    const rig = workshop({ wire, profile: 'e60' });
+    await using car = asyncDisposable(await open(rig));
+    const { faults } = await readFaults(car, 0x12 as EcuAddress, { details: true, info: true });
+    expect(faults.map(({ code, status, meaning }) => [code, status, meaning])).toEqual([
+      ['4232', 0x24, undefined],
+      ['4222', 0x24, undefined],
+    ]);
   });
 
   it('is not coded without --experimental', async () => {
@@ -82,7 +118,7 @@ describe.each(['enet', 'elm327'] as const)('an E-series car over %s', (wire: Wir
   });
 
   it('is coded with it, without a session, and can be taken back', async () => {
-    const rig = workshop({ wire, profile: 'e60' });
+    const rig = await knownCar(wire);
     const sent: number[] = [];
     rig.onSend = (payload) => sent.push(payload[0] ?? 0);
     expect(await rig.codeExperimentally([EDIT])).toMatchObject({ exit: 0, vehicle: 'changed' });
@@ -97,7 +133,8 @@ describe.each(['enet', 'elm327'] as const)('an E-series car over %s', (wire: Wir
   });
 
   it('is put back where the unit does not keep what it was told', async () => {
-    const rig = workshop({ wire, profile: 'e60', faults: ['ram-only,ecu=40,times=1'] });
+    const rig = await knownCar(wire);
+    rig.addFault('not-stored,ecu=40,service=2E,times=1');
     expect(await rig.codeExperimentally([EDIT])).toMatchObject({ exit: 4, vehicle: 'restored' });
     expect(diffStates(rig.before, rig.car.exportState())).toEqual([]);
   });
