@@ -10,6 +10,11 @@ export class Input {
     this.#options = options;
   }
 
+  /** The same options and some more, as another command would have been given them; no arguments. */
+  withOptions(more: Readonly<Record<string, string>>): Input {
+    return new Input([], { ...this.#options, ...more });
+  }
+
   /** The argument at this place, or undefined where an optional one was left out. */
   argument(index: number): string | undefined {
     const value = this.#arguments[index];

@@ -179,6 +179,14 @@ const blocksOfEcu = z.looseObject({
 const path = z.string();
 const importedFrom = z.looseObject({ format: z.enum(['json', 'csv', 'ncd', 'hsfz-toolkit']), redacted: z.boolean() });
 
+const simulation = z.looseObject({
+  profile: z.string().describe('of a recorded car the name of its file'),
+  vin: vin.nullable().describe('null where a recording does not tell it'),
+  enet: z.looseObject({ host: z.string(), port, discoveryPort: port, controlPort: port }).optional(),
+  elm327: z.union([z.looseObject({ host: z.string(), port }), z.looseObject({ path })]).optional(),
+  pid: z.int(),
+});
+
 const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   adapters: z.looseObject({
     serial: z.array(z.looseObject({ path })),
@@ -406,15 +414,10 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
       }),
     ),
   }),
-  sim: z.looseObject({
-    profile: z.string().describe('of a recorded car the name of its file'),
-    vin: vin.nullable().describe('null where a recording does not tell it'),
-    enet: z.looseObject({ host: z.string(), port, discoveryPort: port, controlPort: port }).optional(),
-    elm327: z.union([z.looseObject({ host: z.string(), port }), z.looseObject({ path })]).optional(),
-    pid: z.int(),
-  }),
+  sim: simulation,
+  'trace-replay': simulation,
   'trace-show': z.looseObject({
-    format: z.enum(['trace', 'ediabas-text']),
+    format: z.enum(['trace', 'ediabas']),
     tool: z.string().optional(),
     date: z.string().optional(),
     link: z.string().optional(),

@@ -1,6 +1,7 @@
 import { type EcuAddress, FUNCTIONAL_ADDRESS } from '../core/index.ts';
 import type { Exchange, RecordedAnswer } from './exchange.ts';
-import type { TracedMessage, TraceEvent } from './trace.ts';
+import type { Recording } from './recording.ts';
+import type { Trace, TracedMessage, TraceEvent } from './trace.ts';
 
 /** All ECUs at once on E-series cars (bmw-diagnostics §7.5, recorded). */
 const E_SERIES_FUNCTIONAL = 0xef;
@@ -30,7 +31,24 @@ export function exchangesOfTrace(events: readonly TraceEvent[]): readonly Exchan
   return exchanges;
 }
 
-/** The same the other way. Nothing is known of times, and nothing of the link: neither `open` nor `close` is told. */
+/** A trace as what a recorded car is made of: who answers, and what the link told of supply and ignition. */
+export function recordingOfTrace({ events, torn }: Trace): Recording {
+  let voltage: number | undefined;
+  let ignition: Recording['ignition'];
+  for (const event of events) {
+    if (event.kind === 'open') voltage ??= event.link.voltage;
+    if (event.kind === 'ignition' && event.ignition !== 'unknown') ignition ??= event.ignition;
+  }
+  return {
+    exchanges: exchangesOfTrace(events),
+    rules: [],
+    voltage,
+    ignition,
+    remarks: torn ? ['the last line was cut off, and is left out'] : [],
+  };
+}
+
+/** Exchanges as events. Nothing is known of times, and nothing of the link: neither `open` nor `close` is told. */
 export function traceOfExchanges(exchanges: readonly Exchange[]): readonly TraceEvent[] {
   const events: TraceEvent[] = [];
   const add = (kind: 'sent' | 'received', ecu: number, payload: Uint8Array) => {

@@ -33,7 +33,7 @@ export const sim: CommandSpec = {
     { flags: '--control-port <port>', help: 'terminal 15 over TCP; 6811 beside 6801, else a free one' },
     { flags: '--discovery-port <port>', help: 'discovery over UDP; 6811 beside 6801, else a free one' },
     { flags: '--elm327 <port>', help: 'an ELM327 on TCP, or "pty" for a serial port (needs socat)' },
-    { flags: '--from <file>', help: 'a recorded car in place of a profile: EdiabasLib .txt or .sim' },
+    { flags: '--from <file>', help: 'a recorded car in place of a profile: what --trace records, or EdiabasLib .txt or .sim' },
     { flags: '--adapter <name>', help: 'which ELM327 it is, such as genuine-2.1 or clone-1.5' },
     { flags: '--baud <rate>', help: 'its modelled line rate' },
     { flags: '--host <address>', help: 'where to listen; 127.0.0.1 unless given. Nobody is asked who they are' },
@@ -49,18 +49,23 @@ export const sim: CommandSpec = {
     'kombi sim --from car.txt --enet 6801',
   ],
   run: async (context, input) => {
-    const seconds = input.integer('for', 0, MAX_SECONDS);
-    const car = startCar(input);
-    if (context.globals.verbose && car instanceof RecordedCar) await sayAll(context, car.remarks);
-    const ends = await startEnds(context, car, input);
-    const vin = car instanceof RecordedCar ? (car.recordedVin ?? null) : car.vin;
-    await ready(context, { profile: car.name, vin, ...ends, pid: process.pid });
-    await stay(context, seconds);
-    car.close();
-    if (car instanceof RecordedCar) await sayAll(context, [car.unknownRequests.report()]);
+    await simulate(context, input, 'sim');
     return undefined;
   },
 };
+
+/** Starts a car and stays; `command` is whose result it tells. */
+export async function simulate(context: Context, input: Input, command: string): Promise<void> {
+  const seconds = input.integer('for', 0, MAX_SECONDS);
+  const car = startCar(input);
+  if (context.globals.verbose && car instanceof RecordedCar) await sayAll(context, car.remarks);
+  const ends = await startEnds(context, car, input);
+  const vin = car instanceof RecordedCar ? (car.recordedVin ?? null) : car.vin;
+  await ready(context, command, { profile: car.name, vin, ...ends, pid: process.pid });
+  await stay(context, seconds);
+  car.close();
+  if (car instanceof RecordedCar) await sayAll(context, [car.unknownRequests.report()]);
+}
 
 async function sayAll(context: Context, texts: readonly (string | undefined)[]): Promise<void> {
   for (const text of texts) if (text !== undefined) await context.say(escapeText(text));
@@ -134,13 +139,15 @@ async function startElm327(context: Context, car: NetworkedCar, input: Input) {
   return { host: server.host, port: server.port };
 }
 
-async function ready(context: Context, result: Ends & { profile: string; vin: string | null; pid: number }): Promise<void> {
+type Readiness = Ends & { readonly profile: string; readonly vin: string | null; readonly pid: number };
+
+async function ready(context: Context, command: string, result: Readiness): Promise<void> {
   const { enet, elm327 } = result;
   const places = [
     enet && `enet://${enet.host}:${enet.port}?control=${enet.controlPort} (discovery: UDP ${enet.discoveryPort})`,
     elm327 && ('path' in elm327 ? `elm327://${elm327.path}` : `elm327://${elm327.host}:${elm327.port}`),
   ].filter((place) => place !== undefined);
-  await context.finish('sim', {
+  await context.finish(command, {
     result,
     lines: [escapeText(`${result.profile} ${result.vin ?? 'without a VIN'} on ${places.join(' and ')}`)],
   });

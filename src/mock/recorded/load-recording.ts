@@ -1,18 +1,23 @@
 import { readFileSync, statSync } from 'node:fs';
 import { EXIT, isKombiError, KombiError, messageOf } from '../../core/index.ts';
-import { decodeEdiSim, decodeEdiText, type Recording } from '../../recording/index.ts';
+import { decodeEdiSim, decodeEdiText, decodeTrace, type Recording, recordingOfTrace, TRACE_MAGIC } from '../../recording/index.ts';
 
 const MOST_BYTES = 16 * 1024 * 1024;
 
 /**
- * Loads a recorded car: EdiabasLib's response text, or its simulation file where the text begins with a section.
+ * Loads a recorded car: a trace of ours, EdiabasLib's response text, or its simulation file where the text begins with a section.
  *
- * @throws {KombiError} `usage.recording` where it cannot be read, `recording.invalid` naming file and line (exit 2)
+ * @throws {KombiError} `usage.recording` where it cannot be read, `recording.invalid` or `usage.trace` naming file and line
+ *   (exit 2), `trace.newer-format` (exit 10)
  */
 export function loadRecording(file: string): Recording {
   const text = readText(file);
   try {
-    const recording = /^(?:\s|;[^\n]*\n|\uFEFF)*\[/.test(text) ? decodeEdiSim(text) : decodeEdiText(text);
+    const recording = text.startsWith(TRACE_MAGIC)
+      ? recordingOfTrace(decodeTrace(new TextEncoder().encode(text), file))
+      : /^(?:\s|;[^\n]*\n|\uFEFF)*\[/.test(text)
+        ? decodeEdiSim(text)
+        : decodeEdiText(text);
     if (recording.exchanges.some(({ answers }) => answers.length > 0)) return recording;
   } catch (error) {
     if (!isKombiError(error, 'recording.invalid')) throw error;
@@ -22,7 +27,7 @@ export function loadRecording(file: string): Recording {
   throw new KombiError({
     code: 'recording.invalid',
     message: `${file}: no ECU answers in it`,
-    hint: 'A recording is a text of EdiabasLib: "request : response" a line, or a .sim file.',
+    hint: 'A recording is what --trace records, or a text of EdiabasLib: "request : response" a line, or a .sim file.',
     exit: EXIT.usage,
   });
 }

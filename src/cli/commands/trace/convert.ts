@@ -27,7 +27,7 @@ export const convert: CommandSpec = {
     'acknowledgements are made up around the recorded messages. Its messages stand in DoIP, which every Wireshark decodes as it is; with ' +
     '--framing hsfz they stand as on the ENET cable, which Wireshark 4.2 and later decode with -d tcp.port==6801,hsfz.',
   arguments: [
-    { syntax: '<file>', help: 'a recording: what --trace writes, or EdiabasLib response text' },
+    { syntax: '<file>', help: 'a recording: what --trace writes, or EdiabasLib .txt or .sim' },
     { syntax: '<out>', help: 'the file to write; one that exists is replaced' },
   ],
   options: [

@@ -9,7 +9,7 @@ import { eventResult, traceLines } from '../../trace-text.ts';
 export const show: CommandSpec = {
   name: 'show',
   summary: 'a recording in words: who was asked what, and what came back',
-  description: 'Takes what --trace records, and the response text (.txt) of EdiabasLib. --redact leaves VIN and serial numbers out.',
+  description: 'Takes what --trace records, and recordings of EdiabasLib (.txt, .sim). --redact leaves VIN and serial numbers out.',
   arguments: [{ syntax: '<file>', help: 'the recording' }],
   examples: ['kombi trace show session.trace', 'kombi trace show session.trace --redact --json'],
   run: async (context, input) => {
