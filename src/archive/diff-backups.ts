@@ -13,6 +13,8 @@ export interface BlockDifference {
   readonly kind: 'changed' | 'left-only' | 'right-only';
   /** Empty unless `changed`. */
   readonly bytes: readonly ByteDifference[];
+  /** Why the side that lacks the block could not read it: an NRC in hex, `silent` or `unstable`. */
+  readonly unreadable?: string;
 }
 
 export interface EcuDifference {
@@ -32,13 +34,16 @@ export interface BackupDifference {
 }
 
 /** What differs from `left` to `right`, in the order of address, DID and offset. */
-export function diffBackups(left: BackupContent, right: BackupContent): BackupDifference {
+export function diffBackups(left: Pick<BackupContent, 'ecus'>, right: Pick<BackupContent, 'ecus'>): BackupDifference {
   const ecus: EcuDifference[] = [];
   for (const [address, leftEcu, rightEcu] of pairs(left.ecus, right.ecus, (ecu) => ecu.address)) {
     const blocks: BlockDifference[] = [];
     for (const [, leftBlock, rightBlock] of pairs(leftEcu?.blocks ?? [], rightEcu?.blocks ?? [], (block) => block.did)) {
       const difference = diffBlocks(leftBlock, rightBlock);
-      if (difference !== undefined) blocks.push(difference);
+      if (difference === undefined) continue;
+      const lacking = difference.kind === 'left-only' ? rightEcu : difference.kind === 'right-only' ? leftEcu : undefined;
+      const reason = lacking?.unreadable.find((block) => block.did === difference.did)?.nrc;
+      blocks.push(reason === undefined ? difference : { ...difference, unreadable: reason });
     }
     const kind = leftEcu === undefined ? 'right-only' : rightEcu === undefined ? 'left-only' : 'both';
     const identity = leftEcu !== undefined && rightEcu !== undefined ? diffIdentity(leftEcu, rightEcu) : [];
@@ -50,6 +55,8 @@ export function diffBackups(left: BackupContent, right: BackupContent): BackupDi
 
 function diffIdentity(left: BackupEcu, right: BackupEcu): EcuDifference['identity'] {
   const identity: EcuDifference['identity'][number][] = [];
+  // Of an ECU that never answered nobody knows who it is.
+  if (left.silent === true || right.silent === true) return identity;
   if (left.serial !== right.serial) identity.push('serial');
   if (left.svk !== right.svk) identity.push('svk');
   if (left.cafds.join() !== right.cafds.join()) identity.push('cafds');

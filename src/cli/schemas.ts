@@ -359,7 +359,23 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
         address,
         kind: z.enum(['both', 'left-only', 'right-only']),
         identity: z.array(z.string()),
-        blocks: z.array(z.looseObject({ did, kind: z.enum(['changed', 'left-only', 'right-only']), bytes: z.array(z.unknown()) })),
+        blocks: z.array(
+          z.looseObject({
+            did,
+            kind: z.enum(['changed', 'left-only', 'right-only']),
+            bytes: z.array(z.unknown()),
+            unreadable: z.string().optional().describe('why the side that lacks it could not read it'),
+            name: z.string().optional(),
+            parameters: z
+              .array(z.looseObject({ parameter: z.string(), offset: z.int(), left: hex, right: hex }))
+              .optional()
+              .describe('where the layout is known: the parameters in which they differ'),
+            effects: z
+              .array(z.looseObject({ message: z.int(), becomes: z.enum(['hidden', 'shown']), label, evidence: z.string() }))
+              .optional()
+              .describe('from left to right: what becomes of Check Control messages'),
+          }),
+        ),
       }),
     ),
   }),

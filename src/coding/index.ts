@@ -6,6 +6,7 @@
 export * from './address.ts';
 export * from './block-kind.ts';
 export * from './change.ts';
+export * from './compare-bytes.ts';
 export * from './decode.ts';
 export * from './edit.ts';
 export * from './effects.ts';

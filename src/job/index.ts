@@ -7,6 +7,7 @@ export * from './backup-car.ts';
 export * from './car.ts';
 export * from './carry-out.ts';
 export * from './clear-faults.ts';
+export * from './compare-car.ts';
 export * from './compare-faults.ts';
 export * from './conditions.ts';
 export * from './did-ranges.ts';

@@ -1,8 +1,9 @@
-import { type BackupContent, blockBytes } from '../../../archive/index.ts';
-import { did, EXIT, ecuAddress, equalBytes, isKombiError, KombiError, toHex } from '../../../core/index.ts';
-import type { Car } from '../../../job/index.ts';
+import type { BackupContent, EcuDifference } from '../../../archive/index.ts';
+import { EXIT, KombiError } from '../../../core/index.ts';
+import { compareWithCar } from '../../../job/index.ts';
 import type { CommandSpec } from '../../command.ts';
 import type { Context } from '../../context.ts';
+import { blockText, type ExplainedBlock, effectText, explainBlock, type Sides } from '../../difference-text.ts';
 import { escapeText } from '../../escape.ts';
 import { plural } from '../../format.ts';
 import { openTheCar } from '../../open-car.ts';
@@ -63,47 +64,36 @@ function damaged(problems: readonly Problem[]): KombiError {
 /** @returns how many blocks were compared; throws where one differs */
 async function compare(context: Context, content: BackupContent, name: string): Promise<number> {
   const car = await openTheCar(context);
-  if (car.identity.vin !== content.vehicle.vin) {
-    throw new KombiError({
-      code: 'car.other',
-      message: `Backup ${name} was made from ${content.vehicle.vin}; this car is ${car.identity.vin}`,
-    });
-  }
-  const different: string[] = [];
-  let compared = 0;
-  for (const ecu of content.ecus) {
-    for (const block of ecu.blocks) {
-      compared += 1;
-      const place = `${ecu.name ?? ecu.address}:${block.did}`;
-      const held = await readBlock(car, ecu.address, block.did);
-      if (held === undefined) different.push(`${place} cannot be read`);
-      else if (!equalBytes(held, blockBytes(block))) different.push(`${place} differs: ${differingBytes(held, blockBytes(block))}`);
-    }
-  }
-  if (different.length === 0) return compared;
+  const { difference, held, blocks } = await compareWithCar(car, content, (await context.progress()).tell);
+  if (difference.ecus.length === 0) return blocks;
+  const sides: Sides = {
+    left: content,
+    right: { ecus: held },
+    catalog: await context.catalog(),
+    vin: content.vehicle.vin,
+    language: context.language,
+    names: { left: 'the backup', right: 'the car' },
+  };
   throw new KombiError({
     code: 'backup.differs',
     exit: EXIT.refused,
     message: `The car does not hold what backup ${name} holds:`,
-    items: different,
+    items: difference.ecus.flatMap((ecu) => differenceItems(ecu, sides)),
     hint: `To put a block back: \`kombi restore ${name} --block <ecu>:<block>\``,
   });
 }
 
-async function readBlock(car: Car, ecu: string, block: string): Promise<Uint8Array | undefined> {
-  try {
-    return await car.client.readDid(ecuAddress(Number.parseInt(ecu, 16)), did(Number.parseInt(block, 16)));
-  } catch (error) {
-    if (isKombiError(error, 'uds') || isKombiError(error, 'ecu')) return undefined;
-    throw error;
-  }
+function differenceItems(ecu: EcuDifference, sides: Sides): string[] {
+  const title = ecu.name ?? ecu.address;
+  if (ecu.kind !== 'both') return [`${title} ${ecu.address} does not answer: ${plural(ecu.blocks.length, 'block')} not compared`];
+  const unit =
+    ecu.identity.length === 0 ? [] : [`${title} ${ecu.address} is another unit or has other software: ${ecu.identity.join(', ')}`];
+  return [...unit, ...ecu.blocks.map((block) => `${title}:${block.did} ${blockItem(explainBlock(ecu, block, sides), sides)}`)];
 }
 
-function differingBytes(held: Uint8Array, saved: Uint8Array): string {
-  const offsets: string[] = [];
-  for (let at = 0; at < Math.max(held.length, saved.length); at += 1) {
-    const [now, then] = [toHex(held.subarray(at, at + 1)), toHex(saved.subarray(at, at + 1))];
-    if (now !== then) offsets.push(`@${at.toString(16).toUpperCase().padStart(2, '0')} ${then || 'nothing'}→${now || 'nothing'}`);
-  }
-  return offsets.join(' ');
+function blockItem(block: ExplainedBlock, sides: Sides): string {
+  if (block.kind !== 'changed') return `cannot be read${block.unreadable === undefined ? '' : ` (${block.unreadable})`}`;
+  const parameters = [...new Set(block.ranges.flatMap(({ parameter }) => parameter ?? []))];
+  const meaning = [...parameters, ...block.effects.map((effect) => effectText(effect, sides.language))];
+  return `differs: ${blockText(block, sides)}${meaning.length === 0 ? '' : ` (${meaning.join('; ')})`}`;
 }
