@@ -105,6 +105,11 @@ export function meaningText({ meaning }: Pick<StoredFault, 'meaning'>, language:
   return meaning?.label[language];
 }
 
+/** Of a trouble code in a backup, which has no more than a status to say in what state it was. */
+export function savedCodeText(status: string, meaning: StoredFault['meaning'], { language }: Context): string {
+  return `${WORDS[language].status} ${status}  ${escapeText(meaning?.label[language] ?? WORDS[language].unknown)}`;
+}
+
 /** One line a fault, or with details a paragraph. */
 export async function faultLines(context: Context, faults: readonly EcuFault[]): Promise<readonly string[]> {
   const words = WORDS[context.language];
@@ -124,6 +129,7 @@ export async function faultLines(context: Context, faults: readonly EcuFault[]):
 }
 
 function stateWord({ status, statusAvailability }: StoredFault, words: (typeof WORDS)[Language]): string {
+  if (statusAvailability === 0) return `${words.status} ${hexByte(status)}`;
   const kept = status & statusAvailability;
   if ((kept & DTC_STATUS.confirmed) !== 0) return words.stored;
   return (kept & DTC_STATUS.pending) !== 0 ? words.pending : words.past;
@@ -132,7 +138,10 @@ function stateWord({ status, statusAvailability }: StoredFault, words: (typeof W
 function detailLines({ status, statusAvailability, details }: StoredFault, { language, width }: Context): readonly string[] {
   const words = WORDS[language];
   const paragraph = (text: string) => wrap(text, { width, indent: 4 });
-  const lines = paragraph(`${words.status} ${toHex(Uint8Array.of(status))}: ${statesText(status, statusAvailability, language)}`);
+  const lines =
+    statusAvailability === 0
+      ? []
+      : paragraph(`${words.status} ${toHex(Uint8Array.of(status))}: ${statesText(status, statusAvailability, language)}`);
   if (details === undefined) return lines;
   return [...lines, ...snapshotLines(details, { language, width }), ...extendedLines(details, { language, width })];
 }

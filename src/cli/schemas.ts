@@ -346,6 +346,10 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
     label: z.string().optional(),
     blocks: z.array(block),
     unreadable: z.array(z.looseObject({ ecu: address, did, nrc: z.string() })),
+    troubleCodes: z
+      .array(z.looseObject({ ecu: address, code: z.string(), status: hex, snapshots: hex.optional(), extendedData: hex.optional() }))
+      .optional()
+      .describe('as they stood then, their records as they came; absent where the backup holds none'),
   }),
   'backup-verify': z.looseObject({
     checked: z.int(),

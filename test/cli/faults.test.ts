@@ -119,6 +119,10 @@ describe('faults --clear', () => {
     expect(codes(result.gone)).toEqual(['61 B7F341']);
     const shown = jsonOf(await bench.run(['backup', 'show', result.backup, '--json'])).result;
     expect(shown).toMatchObject({ complete: false, blocks: [] });
+    const kept = { ecu: '61', code: 'B7F341', status: '2F', snapshots: '0102170001B5701701090D663E', extendedData: '01000207' };
+    expect(shown.troubleCodes).toEqual([kept]);
+    const text = await bench.run(['backup', 'show', result.backup]);
+    expect(text.stdout).toContain('  B7F341  status 2F  backup battery defective');
     bench.car = [CLEARED];
     bench.files = { backups: 1, journals: [] };
   });

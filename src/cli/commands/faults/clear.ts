@@ -75,6 +75,6 @@ function withoutDetails(fault: EcuFault): EcuFault {
   return { ...fault, details: undefined };
 }
 
-export function codeOf({ ecu, code }: { readonly ecu: EcuAddress; readonly code: string }) {
+function codeOf({ ecu, code }: { readonly ecu: EcuAddress; readonly code: string }) {
   return { ecu: ecu.toString(16).toUpperCase().padStart(2, '0'), code };
 }
