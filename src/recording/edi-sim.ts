@@ -1,6 +1,7 @@
 import { FUNCTIONAL_BIT, telegramShape } from './bmw-fast.ts';
 import { type IniEntry, iniEntries } from './ini.ts';
 import { invalidLine, quoted } from './invalid.ts';
+import { linesOf } from './lines.ts';
 import { type Recording, RecordingBuilder } from './recording.ts';
 import { type AnswerTemplate, type BytePattern, fillTemplates } from './rule.ts';
 import { readSimRequest, readSimResponse } from './sim-value.ts';
@@ -57,6 +58,12 @@ export function decodeEdiSim(text: string): Recording {
     add(recording, request);
   }
   return recording.build();
+}
+
+/** Whether the first thing that a text says is a section, so that it is no response text. */
+export function isEdiSim(text: string): boolean {
+  for (const [, body] of linesOf(text)) if (body !== '' && !body.startsWith(';')) return body.startsWith('[');
+  return false;
 }
 
 interface Request {

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { EXIT, isKombiError, KombiError, messageOf } from '../../core/index.ts';
-import { decodeEdiSim, decodeEdiText, decodeTrace, type Recording, recordingOfTrace, TRACE_MAGIC } from '../../recording/index.ts';
+import { decodeEdiSim, decodeEdiText, decodeTrace, isEdiSim, type Recording, recordingOfTrace, TRACE_MAGIC } from '../../recording/index.ts';
 
 const MOST_BYTES = 16 * 1024 * 1024;
 
@@ -13,12 +13,8 @@ const MOST_BYTES = 16 * 1024 * 1024;
 export function loadRecording(file: string): Recording {
   const text = readText(file);
   try {
-    const recording = text.startsWith(TRACE_MAGIC)
-      ? recordingOfTrace(decodeTrace(new TextEncoder().encode(text), file))
-      : /^(?:\s|;[^\n]*\n|\uFEFF)*\[/.test(text)
-        ? decodeEdiSim(text)
-        : decodeEdiText(text);
-    if (recording.exchanges.some(({ answers }) => answers.length > 0)) return recording;
+    const recording = decode(text, file);
+    if (recording.rules.length > 0 || recording.exchanges.some(({ answers }) => answers.length > 0)) return recording;
   } catch (error) {
     if (!isKombiError(error, 'recording.invalid')) throw error;
     const { code, message, hint, exit } = error;
@@ -32,10 +28,16 @@ export function loadRecording(file: string): Recording {
   });
 }
 
+function decode(text: string, file: string): Recording {
+  if (text.startsWith(TRACE_MAGIC)) return recordingOfTrace(decodeTrace(new TextEncoder().encode(text), file));
+  return isEdiSim(text) ? decodeEdiSim(text) : decodeEdiText(text);
+}
+
 function readText(file: string): string {
   try {
     if (statSync(file).size > MOST_BYTES) throw new Error(`it is larger than ${MOST_BYTES} bytes`);
-    return readFileSync(file, 'latin1');
+    // Comments may be in any encoding; all else is ASCII.
+    return readFileSync(file, 'latin1').replace(/^\xEF\xBB\xBF/, '');
   } catch (error) {
     throw new KombiError({
       code: 'usage.recording',

@@ -37,6 +37,10 @@ export class RecordingPlayer {
       }
     }
     this.#rules = rules.map((rule) => ({ rule, next: 0 }));
+    for (const { constants, computed } of rules.flatMap(({ turns }) => turns.flat())) {
+      // Who answers to any address is nobody in particular.
+      if (!computed.some(({ offset }) => offset === 0)) this.#serviceSet(constants[0] ?? 0);
+    }
     this.sources = [...this.#services.keys()].sort((left, right) => left - right);
     this.functionalTargets = new Set(this.#functional.keys());
   }
@@ -103,8 +107,7 @@ export class RecordingPlayer {
 
   /** An ECU knows all that it answered, but for what it said it does not. */
   #learn(source: number, request: Uint8Array, answers: readonly RecordedAnswer[]): void {
-    const known = this.#services.get(source) ?? new Set();
-    this.#services.set(source, known);
+    const known = this.#serviceSet(source);
     const { payload } = answers.at(-1) ?? { payload: new Uint8Array(0) };
     const refusal = payload[0] === NEGATIVE ? payload[2] : undefined;
     const [service = 0, subFunction = 0] = request;
@@ -112,6 +115,12 @@ export class RecordingPlayer {
     if (refusal === undefined) known.add(`+${service}`);
     known.add(`${service}`);
     if (refusal !== NRC.subFunctionNotSupported) known.add(`${service},${subFunction}`);
+  }
+
+  #serviceSet(address: number): Set<string> {
+    const known = this.#services.get(address) ?? new Set();
+    this.#services.set(address, known);
+    return known;
   }
 }
 

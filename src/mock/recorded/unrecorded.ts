@@ -16,7 +16,7 @@ export interface Knowledge {
   knows(...service: readonly number[]): boolean;
 }
 
-const SERVICE = { session: 0x10, reset: 0x11, readData: 0x22, testerPresent: 0x3e } as const;
+const SERVICE = { session: 0x10, reset: 0x11, readData: 0x22, writeData: 0x2e, testerPresent: 0x3e } as const;
 const SESSIONS: readonly number[] = [0x01, 0x03, 0x41];
 /** P2 50 ms, P2* 5000 ms: recorded on most ECUs of an F10 (bmw-diagnostics §3.3). */
 const SESSION_TIMES = [0x00, 0x32, 0x01, 0xf4];
@@ -54,6 +54,8 @@ export function answerUnrecorded(request: Uint8Array, ecu: Knowledge): Unrecorde
 function refusal(service: number, subFunction: number, ecu: Knowledge): number {
   if (service === SERVICE.readData) return NRC.requestOutOfRange;
   if (service === SERVICE.session || service === SERVICE.reset || service === SERVICE.testerPresent) return NRC.subFunctionNotSupported;
+  // Whose blocks can be read, can be coded.
+  if (service === SERVICE.writeData && ecu.knows(SERVICE.readData)) return NRC.requestOutOfRange;
   if (!ecu.knows(service)) return NRC.serviceNotSupported;
   const isOther = WITH_SUB_FUNCTION.includes(service) && !ecu.knows(service, subFunction);
   return isOther || KWP_SERVICES.includes(service) ? NRC.subFunctionNotSupported : NRC.requestOutOfRange;
