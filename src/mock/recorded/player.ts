@@ -30,7 +30,9 @@ export class RecordingPlayer {
   constructor({ exchanges, rules }: Recording) {
     for (const { target, functional, request, answers } of exchanges) {
       const key = keyOf(request);
-      addTurn(functional ? this.#functional : this.#physical, { address: target, key, answers });
+      // Where only others answered, a late answer to another question was recorded: it says nothing of this one.
+      const isStray = !functional && answers.length > 0 && !answers.some(({ source }) => source === target);
+      if (!isStray) addTurn(functional ? this.#functional : this.#physical, { address: target, key, answers });
       for (const [source, own] of bySource(answers)) {
         if (functional && !isPending(own.at(-1))) addTurn(this.#ofOne, { address: source, key, answers: own });
         this.#learn(source, request, own);

@@ -18,6 +18,12 @@ describe('a recorded car', () => {
     expect(ask(0x47, '1A80')).toEqual(['47:7F1A78', '47:5A8001', '3F:5A8002']);
   });
 
+  it('leaves out what only others answered', () => {
+    const { car, ask } = play(['63 1A80 = 63:5A8001', '63 1A80 = 65:5A8002', '63 1A80 = 63:5A8003']);
+    expect([1, 2, 3].map(() => ask(0x63, '1A80')?.join())).toEqual(['63:5A8001', '63:5A8003', '63:5A8001']);
+    expect(car.ecuAddresses()).toEqual([0x63, 0x65]);
+  });
+
   it('answers for all whom the recording names, ECU by ECU', () => {
     const { ask } = play(['DF* 22F150 = 10:7F2278 60:62F1500F7E60 10:62F1500F7E10', '61 223000 = 61:62300001']);
     expect(ask(0xdf, '22F150')).toEqual(['10:7F2278', '10:62F1500F7E10', '60:62F1500F7E60']);

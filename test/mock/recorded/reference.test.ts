@@ -76,7 +76,8 @@ describe.each(['enet', 'elm327'])('a recorded car over %s', (link) => {
       const rows = parseSim(readFileSync(E61, 'latin1')).filter(
         ({ functional, request }) => !functional && /^(22|1a|21|18|17)/.test(request),
       );
-      const expected = rows.map((row) => [row.target, row.request, finals(row).get(row.target)] as const);
+      // One row holds a late answer of another ECU, and nothing of the one that was asked.
+      const expected = rows.map((row) => [row.target, row.request, finals(row).get(row.target)] as const).filter(([, , answer]) => answer);
       expect(expected.length).toBeGreaterThan(250);
       await expectAnswers(`mock:${E61}?link=${link}`, expected);
     },
