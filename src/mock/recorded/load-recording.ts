@@ -1,6 +1,14 @@
 import { readFileSync, statSync } from 'node:fs';
 import { EXIT, isKombiError, KombiError, messageOf } from '../../core/index.ts';
-import { decodeEdiSim, decodeEdiText, decodeTrace, isEdiSim, type Recording, recordingOfTrace, TRACE_MAGIC } from '../../recording/index.ts';
+import {
+  decodeEdiSim,
+  decodeEdiText,
+  decodeTrace,
+  isEdiSim,
+  type Recording,
+  recordingOfTrace,
+  TRACE_MAGIC,
+} from '../../recording/index.ts';
 
 const MOST_BYTES = 16 * 1024 * 1024;
 
