@@ -82,7 +82,7 @@ function readLists(bits: BitReader, lists: Readonly<Record<string, string[]>>): 
   return undefined;
 }
 
-function isListTag(tag: number): tag is keyof typeof LISTS & number {
+function isListTag(tag: number): tag is keyof typeof LISTS {
   return Object.hasOwn(LISTS, tag);
 }
 

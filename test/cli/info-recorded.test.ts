@@ -64,15 +64,15 @@ describe.skipIf(!existsSync(RECORDING))('kombi info of the recorded G31 (skipped
     for (const ecu of result.ecus) {
       const { address } = ecu;
       expect({ address, silent: ecu.silent, listed: ecu.found.includes('list') }).toEqual({ address, silent: false, listed: true });
-      expect(ecu.supplier, address).toBe(suppliers?.get(address));
-      expect(ecu.date?.replace(/-/g, '').slice(2), address).toBe(dates?.get(address));
+      expect(ecu.supplier, `ECU ${address}`).toBe(suppliers?.get(address));
+      expect(ecu.date?.replace(/-/g, '').slice(2), `ECU ${address}`).toBe(dates?.get(address));
       const serial = Buffer.from(serials?.get(address) ?? '', 'hex');
-      expect([serial.toString('latin1'), serial.toString('hex').toUpperCase()], address).toContain(ecu.serial);
+      expect([serial.toString('latin1'), serial.toString('hex').toUpperCase()], `ECU ${address}`).toContain(ecu.serial);
       const entries = svks?.get(address)?.slice(34).match(/.{16}/g) ?? [];
       const named = entries.map(entryText).filter((text) => text !== undefined);
-      expect(named.length, address).toBeGreaterThan(0);
-      expect(ecu.software, address).toEqual(expect.arrayContaining(named));
-      expect(ecu.svk.complete, address).toBe(true);
+      expect(named.length, `ECU ${address}`).toBeGreaterThan(0);
+      expect(ecu.software, `ECU ${address}`).toEqual(expect.arrayContaining(named));
+      expect(ecu.svk.complete, `ECU ${address}`).toBe(true);
     }
   });
 });

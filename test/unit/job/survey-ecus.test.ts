@@ -170,6 +170,23 @@ describe('a car that is asked only one by one', () => {
   });
 });
 
+describe.each([
+  ['by its list', [], 1],
+  ['at every address', ['nrc:31,did=3F07'], 1 + catalog.ecus.length],
+])('a car that is asked one by one, %s', (_, faults, messages) => {
+  it('is found whole where the link is lost at any point of it', async () => {
+    rig = new Rig({ wire: 'enet', profile: 'f06-short', faults });
+    const whole = await (await openCar(withoutBroadcast)).survey();
+    expect(whole.map(({ address }) => address)).toEqual([...rig.car.ecus.keys()]);
+    for (let message = 1; message <= messages + 3 * rig.car.ecus.size; message += 1) {
+      const car = await openCar(withoutBroadcast);
+      loseLinkAt(message);
+      expect(await car.survey(), `lost at message ${message}`).toEqual(whole);
+      await car.dispose();
+    }
+  });
+});
+
 describe('the gateway’s list', () => {
   it('that names an ECU which is not there makes it a silent one', async () => {
     const profile = loadProfile('f06-short');
