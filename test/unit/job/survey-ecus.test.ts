@@ -153,8 +153,8 @@ describe.each(WIRES)('over %s', (wire) => {
 });
 
 describe('a car that is asked only one by one', () => {
-  it('is told by the gateway’s list', async () => {
-    rig = new Rig({ wire: 'enet' });
+  it('is told by the gateway’s list, ECUs that refuse the question included', async () => {
+    rig = new Rig({ wire: 'enet', faults: ['nrc:31,ecu=61,did=F150'] });
     const survey = await (await openCar(withoutBroadcast)).survey();
     expect(survey.map(({ address }) => address)).toEqual([...rig.car.ecus.keys()]);
     expect(survey.every(({ by, identity }) => by.join() === 'list' && identity !== undefined)).toBe(true);
