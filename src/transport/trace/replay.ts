@@ -37,8 +37,9 @@ const UNTOLD: TracedLink = {
  *
  * @param name what the trace is called in errors
  * @throws {KombiError} from `send`, `replay.unexpected` where another request comes than was recorded: the recorded car
- *   has no answer to it (exit 3). It is no `link.*` error, because asking again would not help. From then on everything
- *   throws it, so that nobody can take a part of an answer for the whole
+ *   has no answer to it (exit 3). From `receive`, `replay.cut-off` where a torn trace ends before the answer. Neither is a
+ *   `link.*` error, because asking again would not help, and from then on everything throws it, so that nobody can take
+ *   a part of what was recorded for the whole
  */
 export function createReplay(trace: Trace, name: string): Transport {
   return new Replay(trace, name);
@@ -132,7 +133,10 @@ class Replay implements Transport {
     const waitMs = deadlineMs - this.clock.now();
     if (waitMs <= 0) return undefined;
     if (event?.kind === 'silence') this.#at += 1;
-    else if (event === undefined && this.#torn) throw this.#cutOff();
+    else if (event === undefined && this.#torn) {
+      this.#failure = this.#cutOff();
+      throw this.#failure;
+    }
     await this.clock.sleep(waitMs, signal);
     this.#check(signal);
     return undefined;
@@ -242,5 +246,6 @@ function describe(ecu: EcuAddress, payload: Uint8Array): string {
 }
 
 function errorOf({ code, exit, message }: TracedFailure): KombiError {
-  return new KombiError({ code, message, ...(EXITS.has(exit) ? { exit: exit as ExitStatus } : {}) });
+  const hint = 'So the link failed when it was recorded.';
+  return new KombiError({ code, message, hint, ...(EXITS.has(exit) ? { exit: exit as ExitStatus } : {}) });
 }
