@@ -4,6 +4,7 @@ import { ArchiveFolder } from './archive-folder.ts';
 import { checkArchiveFormat, prepareArchive } from './archive-format.ts';
 import type { BackupContent, BackupDraft } from './backup.ts';
 import { findBackup, findBackups, loadBackupFile, loadBackupPath, vehicleDirectories } from './backup-files.ts';
+import { formatStamp } from './backup-name.ts';
 import { type BackupSummary, summarizeBackups } from './backup-summary.ts';
 import { diskFileSystem } from './disk-file-system.ts';
 import type { FileSystem } from './file-system.ts';
@@ -19,6 +20,7 @@ import {
   type StoredJournal,
 } from './journal-files.ts';
 import type { JournalBegin } from './journal-records.ts';
+import { type PrunePlan, planPrune, prune } from './prune.ts';
 import { type SavedBackup, saveBackup } from './save-backup.ts';
 import { sha256 } from './sha256.ts';
 import { vehicleDirectory } from './vehicle-directory.ts';
@@ -36,8 +38,11 @@ export interface Archive {
   readonly directory: string;
   /** Durable, read back and verified when it resolves (F1). */
   saveBackup(draft: BackupDraft): Promise<SavedBackup>;
-  /** Oldest first within a car; damaged and newer ones are flagged, never left out. */
-  listBackups(vin?: string): Promise<readonly BackupSummary[]>;
+  /**
+   * Oldest first within a car; damaged and newer ones are flagged, never left out. Files of other cars, and those made
+   * before `since`, are not read.
+   */
+  listBackups(vin?: string, options?: { readonly since?: Date }): Promise<readonly BackupSummary[]>;
   /** By id, by the first four digits of it or more, or by path. */
   loadBackup(idOrPath: string): Promise<BackupContent>;
   /** The sequence that the next backup of a car will get. */
@@ -55,6 +60,10 @@ export interface Archive {
   /** Checks every file; `rebuild` first derives the manifests again. Does not throw on damage. */
   verifyAll(options?: { readonly rebuild?: boolean }): Promise<VerifyReport>;
   rebuildManifest(): Promise<void>;
+  /** What pruning would put away, car by car; moves nothing. */
+  planPrune(vin?: string): Promise<readonly PrunePlan[]>;
+  /** Moves what {@link planPrune} says of one car to `trash`. Never deletes. */
+  prune(vin: string): Promise<PrunePlan>;
   /** The folder of a car. */
   vehicleDirectory(vin: string): string;
 }
@@ -80,11 +89,13 @@ export function openArchive(directory: string, options: ArchiveOptions = {}): Ar
       await prepare();
       return saveBackup(draft, { folder, host, now: now() });
     },
-    async listBackups(vin) {
+    async listBackups(vin, { since } = {}) {
       await checkArchiveFormat(folder);
+      const earliest = since === undefined ? '' : formatStamp(since);
       const summaries: BackupSummary[] = [];
       for (const car of await cars(vin)) {
-        summaries.push(...(await summarizeBackups(folder, await findBackups(folder, car))));
+        const files = (await findBackups(folder, car)).filter(({ stamp }) => stamp >= earliest);
+        summaries.push(...(await summarizeBackups(folder, files)));
       }
       return summaries;
     },
@@ -128,6 +139,16 @@ export function openArchive(directory: string, options: ArchiveOptions = {}): Ar
     async rebuildManifest() {
       await checkArchiveFormat(folder);
       await rebuildManifests(folder);
+    },
+    async planPrune(vin) {
+      await checkArchiveFormat(folder);
+      const plans: PrunePlan[] = [];
+      for (const car of await cars(vin)) plans.push(await planPrune(folder, car));
+      return plans;
+    },
+    async prune(vin) {
+      await checkArchiveFormat(folder);
+      return prune(folder, vehicleDirectory(vin));
     },
     vehicleDirectory: (vin) => folder.path(`vehicles/${vehicleDirectory(vin)}`),
   };

@@ -10,7 +10,7 @@ export interface DurableFile {
 }
 
 /** What a file system without hard links answers to `link` (FAT, exFAT, some network shares). */
-const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+export const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
 /**
  * Creates a file that is whole and durable under its name, or not there: temporary file in the same folder, sync,

@@ -29,6 +29,8 @@ export type {
 export { type JournalContents, readJournal } from './journal-text.ts';
 export * from './lock.ts';
 export * from './lock-names.ts';
+export type { PrunePlan } from './prune.ts';
+export type { KeepReason, RetainedBackup } from './retention.ts';
 export type { SavedBackup } from './save-backup.ts';
 export { sha256 } from './sha256.ts';
 export type { VerifyReport } from './verify-archive.ts';

@@ -38,7 +38,7 @@ export async function rebuildManifests(folder: ArchiveFolder): Promise<void> {
 }
 
 /** Derives the manifest again. The lines of a damaged file stay, so that `sha256sum -c` keeps telling. */
-async function rebuildManifest(folder: ArchiveFolder, directory: string): Promise<void> {
+export async function rebuildManifest(folder: ArchiveFolder, directory: string): Promise<void> {
   const old = indexManifest(await loadManifest(folder, directory));
   const lines: ManifestLine[] = [];
   for (const [{ listed, id }, bytes] of readAhead(await findBackups(folder, directory), (file) => readFoundBackup(folder, file))) {

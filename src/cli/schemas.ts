@@ -333,10 +333,42 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
     importedFrom,
     restorable: z.boolean().describe('whether any ECU in it can be told from its sisters, which a restore asks for'),
   }),
+  'backup-prune': z.looseObject({
+    dryRun: z.boolean().describe('without --yes nothing is moved'),
+    moved: z.array(z.looseObject({ id, vin: z.string(), time: z.string(), path, trash: path })),
+    kept: z.array(
+      z.looseObject({
+        id,
+        vin: z.string(),
+        time: z.string(),
+        reasons: z.array(z.enum(['first', 'recent', 'monthly', 'journal', 'unjudged'])),
+      }),
+    ),
+  }),
   'backup-list': z.looseObject({
     backups: z.array(
-      z.looseObject({ id, path, vin: z.string(), sequence: z.int(), time: z.string(), state: z.enum(['intact', 'damaged', 'newer']) }),
+      z.looseObject({
+        id,
+        path,
+        vin: z.string(),
+        sequence: z.int(),
+        time: z.string(),
+        state: z.enum(['intact', 'damaged', 'newer']),
+        importedFrom: importedFrom.optional(),
+      }),
     ),
+    cars: z
+      .array(
+        z.looseObject({
+          vin: z.string(),
+          backups: z.int(),
+          first: z.string(),
+          last: z.string(),
+          imported: z.int(),
+          unusable: z.int().describe('damaged, or of a newer program'),
+        }),
+      )
+      .describe('the same backups, car by car'),
   }),
   'backup-show': z.looseObject({
     vin: z.string(),
@@ -344,7 +376,8 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
     sequence: z.int(),
     complete: z.boolean(),
     label: z.string().optional(),
-    blocks: z.array(block),
+    importedFrom: importedFrom.optional(),
+    blocks: z.array(block).describe('with --ecu or --block only those'),
     unreadable: z.array(z.looseObject({ ecu: address, did, nrc: z.string() })),
     troubleCodes: z
       .array(z.looseObject({ ecu: address, code: z.string(), status: hex, snapshots: hex.optional(), extendedData: hex.optional() }))

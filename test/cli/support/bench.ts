@@ -35,6 +35,8 @@ export interface Files {
   readonly backups: number;
   /** The state that each journal ended in, oldest first; OPEN where it did not end. */
   readonly journals: readonly string[];
+  /** Backups that were put away; absent where none was. */
+  readonly trash?: number;
 }
 
 const EMPTY: Files = { backups: 0, journals: [] };
@@ -121,13 +123,18 @@ export class Bench {
   archiveFiles(): Files {
     const all = filesBelow(this.archive);
     const journals = all.filter((file) => file.endsWith('.jsonl')).sort();
-    const backups = all.filter((file) => /\/backups\/.*\.json$/.test(file));
+    const backups = all.filter((file) => /^vehicles\/.*\/backups\/.*\.json$/.test(file));
+    const trash = all.filter((file) => /^trash\/vehicles\/.*\/backups\/.*\.json$/.test(file));
     const kept = all.filter((file) => /(^|\/)(FORMAT\.json|\.gitattributes|MANIFEST\.sha256)$/.test(file));
     expect(
-      all.filter((file) => ![...journals, ...backups, ...kept].includes(file)),
+      all.filter((file) => ![...journals, ...backups, ...trash, ...kept].includes(file)),
       'left lying in the archive',
     ).toEqual([]);
-    return { backups: backups.length, journals: journals.map((file) => journalState(join(this.archive, file))) };
+    return {
+      backups: backups.length,
+      journals: journals.map((file) => journalState(join(this.archive, file))),
+      ...(trash.length > 0 ? { trash: trash.length } : {}),
+    };
   }
 
   /** Paths of the backups, oldest first. */
