@@ -171,6 +171,7 @@ describe('pruning', () => {
         expect(idsIn(store.disk, 'trash')).toEqual(idsIn(whole.disk, 'trash'));
         expect((await after.verifyAll()).problems).toEqual([]);
       }
+      expect(refused).toBeGreaterThan(20);
     },
   );
 

@@ -53,8 +53,12 @@ export const prune: CommandSpec = {
 
 /** No job may begin on the car meanwhile: what it relies on is decided by its journals. */
 async function pruneLocked(archive: Archive, vin: string): Promise<PrunePlan> {
-  await using _lock = await acquireLock([vinLockName(archive.directory, vin)]);
-  return archive.prune(vin);
+  const lock = await acquireLock([vinLockName(archive.directory, vin)]);
+  try {
+    return await archive.prune(vin);
+  } finally {
+    await lock[Symbol.asyncDispose]();
+  }
 }
 
 function keptLine({ vin, kept, moved }: PrunePlan, dryRun: boolean): string {
