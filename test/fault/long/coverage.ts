@@ -15,7 +15,9 @@ interface Counts {
 
 export interface Simulated {
   readonly seed: number;
+  /** One single fault in so many was run, and every one of the `whole` scenarios. */
   readonly every: number;
+  readonly whole: readonly string[];
   readonly seconds: number;
   readonly node: string;
   /** What was run. */
@@ -28,10 +30,7 @@ export interface Simulated {
 }
 
 /** Counted as reliability.md has it: attempted, reached, effective, and runs that are the same once. */
-export function summarize(
-  done: readonly Done[],
-  run: { readonly seed: number; readonly every: number; readonly seconds: number },
-): Simulated {
+export function summarize(done: readonly Done[], run: Pick<Simulated, 'seed' | 'every' | 'whole' | 'seconds'>): Simulated {
   const by: Record<string, Counts & { missed: string[] }> = {};
   for (const { unit, tallies } of done) {
     if (unit.kind !== 'singles') continue;
