@@ -1,5 +1,5 @@
 import { type Did, type EcuAddress, isKombiError, type KombiError } from '../core/index.ts';
-import { NegativeResponseError, NRC } from '../uds/index.ts';
+import { decodeReadDid, encodeReadDid, NegativeResponseError, NRC, refusalOf } from '../uds/index.ts';
 import type { Car } from './car.ts';
 import { assertStillThere } from './same-car.ts';
 
@@ -21,6 +21,7 @@ export interface BlockReader {
 const TESTER_PRESENT = Uint8Array.of(0x3e, 0x00);
 const GONE: BlockAnswer = { kind: 'gone' };
 const SILENT: BlockAnswer = { kind: 'silent' };
+const OUT_OF_RANGE: BlockAnswer = { kind: 'absent', nrc: NRC.requestOutOfRange };
 /** So many identifiers may an ECU pass over in silence; each costs three waits. */
 const MOST_SILENT = 4;
 /** A gateway that restarts, or a plug that is put back, is waited for so long in all. */
@@ -57,10 +58,12 @@ export function createBlockReader(car: Car, ecu: EcuAddress): BlockReader {
 
 async function ask(car: Car, ecu: EcuAddress, did: Did): Promise<BlockAnswer> {
   try {
-    return { kind: 'bytes', bytes: await car.client.readDid(ecu, did, { signal: car.signal }) };
+    const answer = await car.client.readAnswer(ecu, encodeReadDid(did), { signal: car.signal });
+    const nrc = refusalOf(answer);
+    if (nrc === undefined) return { kind: 'bytes', bytes: decodeReadDid(answer) };
+    if (nrc === SUBNET_SILENT) return SILENT;
+    return nrc === NRC.requestOutOfRange ? OUT_OF_RANGE : { kind: ABSENT.has(nrc) ? 'absent' : 'refused', nrc };
   } catch (error) {
-    if (error instanceof NegativeResponseError && error.nrc !== SUBNET_SILENT)
-      return { kind: ABSENT.has(error.nrc) ? 'absent' : 'refused', nrc: error.nrc };
     if (isSilence(error)) return SILENT;
     throw error;
   }

@@ -6,7 +6,7 @@ import { KWP_SERVICE, NEGATIVE_RESPONSE, POSITIVE_RESPONSE_OFFSET, SERVICE, SUPP
 /** What a message is to a request that awaits its answer. */
 export type AnswerKind = 'positive' | 'negative' | 'pending' | 'stray';
 
-export const NRC_OFFSET = 2;
+const NRC_OFFSET = 2;
 const NEGATIVE_RESPONSE_BYTES = 3;
 
 /** How many bytes behind the service an answer repeats of its request, and how long it is at least. */
@@ -76,6 +76,11 @@ export function judgePayload(request: Uint8Array, payload: Uint8Array): AnswerKi
     if (payload[index] !== told) return 'stray';
   }
   return 'positive';
+}
+
+/** The code of an answer that says no; undefined of a positive one. */
+export function refusalOf(answer: Uint8Array): number | undefined {
+  return answer[0] === NEGATIVE_RESPONSE ? (answer[NRC_OFFSET] ?? 0) : undefined;
 }
 
 function echoOf(service: number, request: Uint8Array): Echo {

@@ -1,6 +1,6 @@
 import { type Clock, type Did, type EcuAddress, FUNCTIONAL_ADDRESS, formatEcuAddress, isKombiError, KombiError } from '../core/index.ts';
 import type { Message, Transport } from '../transport/index.ts';
-import { type AnswerKind, judgeAnswer, judgePayload, NRC_OFFSET } from './answer.ts';
+import { type AnswerKind, judgeAnswer, judgePayload, refusalOf } from './answer.ts';
 import { decodeReadDid, encodeReadDid } from './data-identifier.ts';
 import { describeRequest, NegativeResponseError, NoResponseError } from './errors.ts';
 import { type KeepAlive, startKeepAlive } from './keep-alive.ts';
@@ -83,14 +83,19 @@ export class UdsClient {
    * @throws {KombiError} `uds.pending-too-long`, `ecu.absent`, `link.*`
    */
   request(ecu: EcuAddress, request: Uint8Array, options: RequestOptions = {}): Promise<Uint8Array> {
-    return this.#turn.run(() => this.#exchange(ecu, request, options));
+    return this.#turn.run(async () => granted(ecu, request, await this.#exchange(ecu, request, options)));
   }
 
   /**
    * {@link request} for messages that only read: asked up to twice more after no answer, a lost frame or link, or
    * "busy" (21).
    */
-  read(ecu: EcuAddress, request: Uint8Array, options: RequestOptions = {}): Promise<Uint8Array> {
+  async read(ecu: EcuAddress, request: Uint8Array, options: RequestOptions = {}): Promise<Uint8Array> {
+    return granted(ecu, request, await this.readAnswer(ecu, request, options));
+  }
+
+  /** {@link read}, with a refusal given as the answer that it is: making errors of thousands is what a scan would wait for. */
+  readAnswer(ecu: EcuAddress, request: Uint8Array, options: RequestOptions = {}): Promise<Uint8Array> {
     return this.#turn.run(() => this.#repeat(ecu, request, options));
   }
 
@@ -116,7 +121,8 @@ export class UdsClient {
   startSession(ecu: EcuAddress, session: number, options: RequestOptions = {}): Promise<SessionTiming> {
     return this.#turn.run(async () => {
       await this.#freshen(options.signal);
-      const timing = decodeSessionTiming(await this.#exchange(ecu, encodeSessionControl(session), options));
+      const request = encodeSessionControl(session);
+      const timing = decodeSessionTiming(granted(ecu, request, await this.#exchange(ecu, request, options)));
       this.#timings.set(ecu, timing);
       return timing;
     });
@@ -156,16 +162,18 @@ export class UdsClient {
     for (let left = MORE_TRIES; ; left -= 1) {
       await this.#freshen(signal);
       try {
-        return await this.#exchange(ecu, request, options);
+        const answer = await this.#exchange(ecu, request, options);
+        if (left === 0 || refusalOf(answer) !== NRC.busyRepeatRequest) return answer;
       } catch (error) {
-        const busy = error instanceof NegativeResponseError && error.nrc === NRC.busyRepeatRequest;
         const lost = error instanceof NoResponseError || isKombiError(error, 'link');
-        if (left === 0 || signal?.aborted || !(busy || lost)) throw error;
-        if (busy) await this.clock.sleep(BUSY_PAUSE_MS, signal);
+        if (left === 0 || signal?.aborted || !lost) throw error;
+        continue;
       }
+      await this.clock.sleep(BUSY_PAUSE_MS, signal);
     }
   }
 
+  /** The ECU's last word, positive or negative. */
   #exchange(ecu: EcuAddress, request: Uint8Array, options: RequestOptions): Promise<Uint8Array> {
     return this.#guard(() => this.#ask(ecu, request, options));
   }
@@ -175,7 +183,7 @@ export class UdsClient {
     try {
       return await exchange();
     } catch (error) {
-      if (!(error instanceof NegativeResponseError) && !isKombiError(error, 'ecu.absent')) this.#stale = true;
+      if (!isKombiError(error, 'ecu.absent')) this.#stale = true;
       throw error;
     }
   }
@@ -195,8 +203,7 @@ export class UdsClient {
         throw new NoResponseError(ecu, request, { waitedMs: deadlineMs - sentMs, strays });
       }
       const kind: AnswerKind = judgeAnswer(ecu, request, message);
-      if (kind === 'positive') return message.payload;
-      if (kind === 'negative') throw new NegativeResponseError(ecu, request, message.payload[NRC_OFFSET] ?? 0);
+      if (kind === 'positive' || kind === 'negative') return message.payload;
       if (kind === 'pending') {
         pending += 1;
         if (pending > MAX_PENDING) throw pendingTooLongError(ecu, request, pending);
@@ -249,6 +256,13 @@ export class UdsClient {
   #nextAnswerMs(ecu: EcuAddress): number {
     return (this.#timings.get(ecu) ?? DEFAULT_TIMING).p2StarMs + MARGIN_MS;
   }
+}
+
+/** A positive answer as it is. @throws {NegativeResponseError} of a refusal */
+function granted(ecu: EcuAddress, request: Uint8Array, answer: Uint8Array): Uint8Array {
+  const nrc = refusalOf(answer);
+  if (nrc !== undefined) throw new NegativeResponseError(ecu, request, nrc);
+  return answer;
 }
 
 /** By how much the calendar is ahead of the clock. */
