@@ -185,11 +185,11 @@ class DataCatalog implements Catalog {
   /**
    * A layout made for certain coding data holds for them only, and for synthetic data only on their test cars. One without is a
    * guess by the block's name, for ECUs of whose coding data nothing is known: where they are known, it is their layouts or none
-   * (block 3001 of a recorded G31 is no mask).
+   * (block 3001 of a recorded G31 is no mask). An ECU that names no coding data at all, as those of the E-series, is no such ECU.
    */
   #holdsFor(layout: BlockLayout, { cafds, vin }: CodingData): boolean {
     const believed = cafds.filter((id) => this.#believed(id, vin));
-    return layout.cafds.length === 0 ? believed.length === 0 : layout.cafds.some((id) => believed.includes(id));
+    return layout.cafds.length === 0 ? cafds.length > 0 && believed.length === 0 : layout.cafds.some((id) => believed.includes(id));
   }
 
   #believed(id: string, vin: Vin | undefined): boolean {

@@ -287,6 +287,7 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
     evidence: z.string().optional().describe('how well it is known that the bit lies there'),
     active: z.boolean().optional(),
     stored: z.boolean().optional(),
+    report: z.string().optional().describe('the file that --report wrote'),
   }),
   'messages-active': z.looseObject({
     told: z.boolean().describe('whether the cluster tells its messages at all'),

@@ -10,6 +10,7 @@ export * from './compare-bytes.ts';
 export * from './decode.ts';
 export * from './edit.ts';
 export * from './effects.ts';
+export { describeEvidence } from './evidence-text.ts';
 export * from './message-edit.ts';
 export * from './seal.ts';
 export { checkAddress, resolveAddress, resolveEcu, type Target } from './target.ts';

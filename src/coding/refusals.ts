@@ -2,6 +2,7 @@ import type { Catalog, Statement } from '../catalog/index.ts';
 import { copyBytes, formatDid, KombiError, toHex } from '../core/index.ts';
 import { formatAddress } from './address.ts';
 import { type BlockBytes, type BlockOwner, kindOfBlock } from './block-kind.ts';
+import { describeEvidence, ownersText } from './evidence-text.ts';
 import type { Target } from './target.ts';
 
 /** More bit edits than these are no help to anybody. */
@@ -26,9 +27,11 @@ export function refuseHypothesis({ address, evidence, layout, parameter, did }: 
   const doubts = [block, parameters, offsets]
     .filter((fact: Statement) => fact.evidence === 'hypothesis')
     .map(({ note }) => note ?? 'no source shows it');
+  const owners = ownersText(block);
   throw new KombiError({
     code: 'coding.hypothesis',
-    message: `"${address}" is not written: where ${parameter} lies in block ${formatDid(did)} is a hypothesis (${doubts.join('; ')})`,
+    message: `"${address}" is not written: ${owners === undefined ? '' : `${owners} found it in block ${formatDid(did)}, but `}where ${parameter} lies in block ${formatDid(did)} is a hypothesis (${doubts.join('; ')})`,
+    items: describeEvidence(layout),
     hint: 'Read the block and check that the bytes lie where you expect them; --experimental then allows the edit and shows them all.',
   });
 }

@@ -17,6 +17,9 @@ export const LEARNT_RANGES: readonly DidRange[] = [range(0x3000, 0x35ff), range(
 /** What `22` and `2E` are said to reach: "3000-3EFF CodingDataSet" (bmw-diagnostics §5.9, published, of the E-series). */
 export const FULL_RANGES: readonly DidRange[] = [range(0x3000, 0x3eff)];
 
+/** Of E-series ECUs: the index of their coding data (bmw-diagnostics §7.5, published; 21 ECUs of an E61, recorded). */
+export const CODING_INDEX: DidRange = range(0x3fff, 0x3fff);
+
 /** Metadata blocks, then the low identifiers, then the rest: what a person waits for comes first. */
 const LIKELY: readonly DidRange[] = [range(0x37ef, 0x37ff), range(0x3000, 0x35ff), range(0x3700, 0x37ff)];
 

@@ -2,7 +2,7 @@ import type { Did } from '../core/index.ts';
 import { cafdsOf, type EcuIdentity } from '../vehicle/index.ts';
 import { type BlockReader, createBlockReader } from './block-reader.ts';
 import type { Car } from './car.ts';
-import { type DidRange, FULL_RANGES, LEARNT_RANGES, scanOrder } from './did-ranges.ts';
+import { CODING_INDEX, type DidRange, FULL_RANGES, LEARNT_RANGES, scanOrder } from './did-ranges.ts';
 import type { OnProgress } from './plan.ts';
 import type { SavedBlockLists } from './saved-block-lists.ts';
 import { type ScanResult, scanBlocks } from './scan-blocks.ts';
@@ -38,7 +38,8 @@ const NOTHING_SEEN: ScanResult['found'] = new Map();
 
 /** The coding blocks of an ECU: known from its CAFD, else from the last backup that lists them for the same SVK, else by a scan. */
 export async function discoverBlocks(car: Car, ecu: EcuIdentity, options: DiscoverOptions = {}): Promise<BlockList> {
-  const wanted = options.full === true ? FULL_RANGES : LEARNT_RANGES;
+  const coding = options.full === true ? FULL_RANGES : LEARNT_RANGES;
+  const wanted = car.identity.protocol === 'kwp' ? [...coding, CODING_INDEX] : coding;
   const known = car.catalog.knownBlocks(cafdsOf(ecu.svk));
   if (options.full !== true) {
     if (known !== undefined) return { source: 'catalog', dids: known, ranges: [], end: 'whole', seen: NOTHING_SEEN };

@@ -4,6 +4,7 @@ import {
   changeBlock,
   changesNothing,
   checkEdit,
+  describeEvidence,
   type Edit,
   type EditSyntax,
   effectsOf,
@@ -106,11 +107,13 @@ export async function sealPlan(car: Car, parts: PlanParts): Promise<Plan> {
   for (const effect of dangerous) {
     notes.push({ code: 'hides-danger', text: `Message ${effect.messageId} warns of danger. Hidden, it will not warn you.` });
   }
-  if (parts.changes.some((change) => change.edits.some((edit) => edit.target.evidence === 'hypothesis'))) {
+  const guessed = parts.changes.flatMap(({ edits }) => edits.find(({ target }) => target.evidence === 'hypothesis')?.target.layout ?? []);
+  if (guessed.length > 0) {
     notes.push({
       code: 'experimental',
       text: 'Experimental: where a parameter lies in this block is a hypothesis. Check every byte of the block.',
     });
+    for (const text of new Set(guessed.flatMap(describeEvidence))) notes.push({ code: 'evidence', text: `${text}.` });
   }
   const changes = parts.changes.filter((change) => !changesNothing(change));
   return {

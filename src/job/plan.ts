@@ -14,7 +14,8 @@ export interface PlanNote {
     | 'voltage-unknown'
     | 'ignition-unknown'
     | 'signature-block'
-    | 'experimental';
+    | 'experimental'
+    | 'evidence';
   readonly text: string;
 }
 

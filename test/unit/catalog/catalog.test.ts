@@ -123,7 +123,8 @@ describe('layouts', () => {
 
   it('of unknown coding data are guesses by the name of the block', () => {
     expect(layoutAt(0x3301, ['00000069'], OTHER_VIN)).toMatchObject({ evidence: 'hypothesis', cafds: [], facts: { block: { count: 5 } } });
-    expect(layoutAt(0x3001, [], OTHER_VIN)).toMatchObject({ evidence: 'hypothesis', facts: { block: { count: 1 } } });
+    expect(layoutAt(0x3001, [], OTHER_VIN)).toBeUndefined();
+    expect(layoutAt(0x3001, ['00000069'], OTHER_VIN)).toMatchObject({ evidence: 'hypothesis', facts: { block: { count: 1 } } });
   });
 
   it('are not guessed where the coding data are known: 3001 of a recorded G31 and of the mock F06 is no mask', () => {
@@ -133,7 +134,8 @@ describe('layouts', () => {
 
   it('with masks come best first', () => {
     const blocks = (cafds: readonly string[], vin: Vin) => catalog.checkControlLayouts({ cafds, vin }).map(({ block }) => formatDid(block));
-    expect(blocks([], OTHER_VIN)).toEqual(['3301', '3001']);
+    expect(blocks(['00000069'], OTHER_VIN)).toEqual(['3301', '3001']);
+    expect(blocks([], OTHER_VIN)).toEqual([]);
     expect(blocks(['7E571301'], 'WBSLX91010D000002' as Vin)).toEqual(['3001']);
     expect(blocks(['7E571501'], 'WBAKS61010D000003' as Vin)).toEqual([]);
   });

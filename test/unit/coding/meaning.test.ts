@@ -42,7 +42,7 @@ describe('effects', () => {
   });
 
   it('by a layout that is a hypothesis promise nothing', () => {
-    const guess = layoutAt(0x3301, { cafds: [], vin: F06.vin });
+    const guess = layoutAt(0x3301, { cafds: ['00000069'], vin: F06.vin });
     const effects = effectsOf(change(['60:3301.@25.3=0']), guess, catalog);
     expect(effects.map((effect) => describeEffect(effect))).toEqual([
       'bit 3 off: by a layout that no car has shown, message 299, emergency call system failed, would not be shown',
