@@ -9,6 +9,8 @@ export interface BackupTroubleCode {
   /** What the ECU kept of when and how it came, as it came, hex; absent where it was not asked or did not tell. */
   readonly snapshots?: string;
   readonly extendedData?: string;
+  /** The same of an ECU that speaks KWP2000. */
+  readonly kwpRecord?: string;
 }
 
 const hex = z.string().regex(/^(?:[0-9A-F]{2})*$/);
@@ -18,4 +20,5 @@ export const backupTroubleCodeSchema: z.ZodType<BackupTroubleCode> = z.object({
   status: z.string().regex(/^[0-9A-F]{2}$/),
   snapshots: z.exactOptional(hex),
   extendedData: z.exactOptional(hex),
+  kwpRecord: z.exactOptional(hex),
 });

@@ -138,10 +138,8 @@ function stateWord({ status, statusAvailability }: StoredFault, words: (typeof W
 function detailLines({ status, statusAvailability, details }: StoredFault, { language, width }: Context): readonly string[] {
   const words = WORDS[language];
   const paragraph = (text: string) => wrap(text, { width, indent: 4 });
-  const lines =
-    statusAvailability === 0
-      ? []
-      : paragraph(`${words.status} ${toHex(Uint8Array.of(status))}: ${statesText(status, statusAvailability, language)}`);
+  if (statusAvailability === 0) return rawLines(details?.kwpRecord ?? new Uint8Array(0), { language, width });
+  const lines = paragraph(`${words.status} ${toHex(Uint8Array.of(status))}: ${statesText(status, statusAvailability, language)}`);
   if (details === undefined) return lines;
   return [...lines, ...snapshotLines(details, { language, width }), ...extendedLines(details, { language, width })];
 }

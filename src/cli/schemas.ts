@@ -68,7 +68,7 @@ const fault = z.looseObject({
   status: hex,
   statusAvailability: hex.describe('the status bits that this ECU keeps'),
   states: z.array(z.string()).describe('the status bits that are set, by their names in ISO 14229-1'),
-  present: z.boolean(),
+  present: z.boolean().describe('false too where the ECU keeps no such state'),
   text: z.string().optional().describe('absent where nobody has published what the code means on this ECU'),
   evidence: z.string().optional().describe('how well the meaning is known'),
   source: z.string().optional(),
@@ -84,6 +84,7 @@ const fault = z.looseObject({
     .looseObject({ hex, records: z.array(z.looseObject({ number: z.int(), value: z.int() })).optional() })
     .optional()
     .describe('absent where not asked for or not told; what the records mean is not public'),
+  record: hex.optional().describe('of an E-series ECU: what it keeps of the code; only its maker can read it'),
 });
 const faultCode = z.looseObject({ ecu: address, code: z.string() });
 const unread = z
@@ -381,7 +382,16 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
     blocks: z.array(block).describe('with --ecu or --block only those'),
     unreadable: z.array(z.looseObject({ ecu: address, did, nrc: z.string() })),
     troubleCodes: z
-      .array(z.looseObject({ ecu: address, code: z.string(), status: hex, snapshots: hex.optional(), extendedData: hex.optional() }))
+      .array(
+        z.looseObject({
+          ecu: address,
+          code: z.string(),
+          status: hex,
+          snapshots: hex.optional(),
+          extendedData: hex.optional(),
+          kwpRecord: hex.optional(),
+        }),
+      )
       .optional()
       .describe('as they stood then, their records as they came; absent where the backup holds none'),
   }),

@@ -1,5 +1,5 @@
 import type { Archive } from '../archive/index.ts';
-import { formatEcuAddress, isKombiError, KombiError } from '../core/index.ts';
+import { EXIT, formatEcuAddress, isKombiError, KombiError } from '../core/index.ts';
 import { NegativeResponseError } from '../uds/index.ts';
 import type { EcuIdentity } from '../vehicle/index.ts';
 import type { ToolIdentity } from './backup-car.ts';
@@ -18,6 +18,8 @@ export interface ClearFaultsOptions {
   readonly archive: Archive;
   readonly lock: CarLock;
   readonly tool: ToolIdentity;
+  /** Leave to clear an E-series car, on little evidence. */
+  readonly experimental?: boolean;
   /** Heeded between two ECUs. */
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
@@ -52,6 +54,7 @@ export interface ClearedFaults {
 export async function clearFaults(car: Car, options: ClearFaultsOptions): Promise<ClearedFaults> {
   const { vin } = car.identity;
   const { ecus, archive, lock, tool, signal, onProgress } = options;
+  assertClearable(car, options.experimental ?? false);
   if (lock.vin !== vin) throw new KombiError({ code: 'car.other', message: `The lock is for ${lock.vin}, this is ${vin}` });
   const same = new SameCar(car);
   await same.assert(ecus.map(({ identity }) => identity));
@@ -73,6 +76,18 @@ export async function clearFaults(car: Car, options: ClearFaultsOptions): Promis
   }
   if (cleared.some(({ outcome }) => outcome !== 'cleared')) throw clearingFailed(cleared, { backup: id, vin, signal });
   return { backup: id, ecus: cleared };
+}
+
+/** @throws {KombiError} `car.e-series` (exit 3) */
+export function assertClearable(car: Car, experimental: boolean): void {
+  if (car.identity.protocol !== 'kwp' || experimental) return;
+  throw new KombiError({
+    code: 'car.e-series',
+    exit: EXIT.refused,
+    message: 'Control units of the E-series are not cleared without --experimental',
+    items: ['That `14 FF FF` clears one is published in descriptions of ECUs; no recording of a car shows it'],
+    hint: 'Reading works: `kombi faults` lists what is stored.',
+  });
 }
 
 /** Behind a link opened anew may be another car: what is read or cleared there is not this one's. */

@@ -1,5 +1,5 @@
 import { equalBytes } from '../core/index.ts';
-import { DTC_STATUS } from '../uds/index.ts';
+import { dtcStates } from '../uds/index.ts';
 import type { StoredFault } from './read-faults.ts';
 
 /** What became of trouble codes between two readings of the same ECUs. */
@@ -27,11 +27,13 @@ export function compareFaults(before: readonly StoredFault[], after: readonly St
  */
 export function wasKept(after: StoredFault, before: readonly StoredFault[], saidYes: boolean): boolean {
   const old = before.find((fault) => sameCode(fault, after));
-  if (old === undefined || (saidYes && (after.status & DTC_STATUS.testFailed) !== 0)) return false;
+  const failsNow = dtcStates(after.status, after.statusAvailability).includes('testFailed');
+  if (old === undefined || (saidYes && failsNow)) return false;
   return (
     after.status === old.status &&
     sameBytes(after.details?.snapshots, old.details?.snapshots) &&
-    sameBytes(after.details?.extendedData, old.details?.extendedData)
+    sameBytes(after.details?.extendedData, old.details?.extendedData) &&
+    sameBytes(after.details?.kwpRecord, old.details?.kwpRecord)
   );
 }
 

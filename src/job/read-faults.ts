@@ -6,10 +6,12 @@ import {
   decodeDtcs,
   decodeInfoEntry,
   decodeInfoList,
+  decodeKwpTroubleCode,
   decodeKwpTroubleCodes,
   encodeReadDtcExtendedData,
   encodeReadDtcSnapshots,
   encodeReadDtcs,
+  encodeReadKwpTroubleCode,
   encodeReadKwpTroubleCodes,
   formatDtc,
   INFO_MEMORY_LIST,
@@ -42,6 +44,8 @@ export interface FaultDetails {
   readonly snapshots: Uint8Array | undefined;
   /** The records behind `59 06 <code> <status>`; undefined where the ECU refuses. */
   readonly extendedData: Uint8Array | undefined;
+  /** Of an E-series ECU, which has neither: what stands behind `57 01 <code> <status>`. */
+  readonly kwpRecord?: Uint8Array | undefined;
 }
 
 /** An event in an ECU's info memory: no fault. */
@@ -78,7 +82,7 @@ export interface ReadFaultsOptions {
 export async function readFaults(car: Car, ecu: EcuAddress, options: ReadFaultsOptions = {}): Promise<EcuFaults> {
   const { details = false, info = false, complete = false, unstoppable = false } = options;
   const at: Place = { car, ecu, complete, signal: unstoppable ? undefined : car.signal };
-  if (car.identity.protocol === 'kwp') return readKwpFaults(at);
+  if (car.identity.protocol === 'kwp') return readKwpFaults(at, details);
   const { codes, statusAvailability } = decodeDtcs(await car.client.read(ecu, encodeReadDtcs(STATUS_MASK), { signal: at.signal }));
   const faults: StoredFault[] = [];
   for (const dtc of codes) {
@@ -100,19 +104,26 @@ export async function readFaults(car: Car, ecu: EcuAddress, options: ReadFaultsO
  *
  * @throws {KombiError} `ecu.*`, `uds.*` where it does not tell its codes; `link.*`
  */
-async function readKwpFaults({ car, ecu, signal }: Place): Promise<EcuFaults> {
+async function readKwpFaults(at: Place, details: boolean): Promise<EcuFaults> {
+  const { car, ecu, signal } = at;
   const codes = decodeKwpTroubleCodes(await car.client.read(ecu, encodeReadKwpTroubleCodes(), { signal }));
-  const faults = codes.map(
-    ({ code, status }): StoredFault => ({
+  const faults: StoredFault[] = [];
+  for (const { code, status } of codes) {
+    faults.push({
       ecu,
       code: code.toString(16).toUpperCase().padStart(4, '0'),
       status,
       statusAvailability: 0,
       meaning: undefined,
-      details: undefined,
-    }),
-  );
+      details: details ? await readKwpDetails(at, code) : undefined,
+    });
+  }
   return { ecu, faults, info: undefined };
+}
+
+async function readKwpDetails(at: Place, code: number): Promise<FaultDetails> {
+  const answer = await ifTold(at, () => at.car.client.read(at.ecu, encodeReadKwpTroubleCode(code), { signal: at.signal }));
+  return { snapshots: undefined, extendedData: undefined, kwpRecord: answer && decodeKwpTroubleCode(answer, code) };
 }
 
 interface Place {

@@ -65,6 +65,7 @@ function savedFault({ code, status, details }: StoredFault): BackupTroubleCode {
     status: toHex(Uint8Array.of(status)),
     ...(details?.snapshots === undefined ? {} : { snapshots: toHex(details.snapshots) }),
     ...(details?.extendedData === undefined ? {} : { extendedData: toHex(details.extendedData) }),
+    ...(details?.kwpRecord === undefined ? {} : { kwpRecord: toHex(details.kwpRecord) }),
   };
 }
 
@@ -76,15 +77,16 @@ export function faultsInBackup(car: Car, backup: BackupContent): ReadonlyMap<Ecu
     const ecu = ecuAddress(Number.parseInt(address, 16));
     saved.set(
       ecu,
-      troubleCodes.map(({ code, status, snapshots, extendedData }) => ({
+      troubleCodes.map(({ code, status, snapshots, extendedData, kwpRecord }) => ({
         ecu,
         code,
         status: Number.parseInt(status, 16),
-        statusAvailability: 0xff,
+        statusAvailability: code.length === 4 ? 0 : 0xff,
         meaning: car.catalog.troubleCode(ecu, code),
         details: {
           snapshots: snapshots === undefined ? undefined : fromHex(snapshots),
           extendedData: extendedData === undefined ? undefined : fromHex(extendedData),
+          kwpRecord: kwpRecord === undefined ? undefined : fromHex(kwpRecord),
         },
       })),
     );

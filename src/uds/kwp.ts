@@ -1,3 +1,4 @@
+import { readU16 } from '../core/index.ts';
 import { UnexpectedResponseError } from './errors.ts';
 import { KWP_SERVICE } from './services.ts';
 import type { Dtc } from './trouble-codes.ts';
@@ -59,6 +60,18 @@ export function decodeKwpTroubleCodes(answer: Uint8Array): readonly Dtc[] {
 /** `17 <code>`: all that the ECU keeps of one code; its records are the ECU's own. */
 export function encodeReadKwpTroubleCode(code: number): Uint8Array {
   return Uint8Array.of(KWP_SERVICE.readStatusOfTroubleCodes, code >> 8, code & 0xff);
+}
+
+/**
+ * Decodes the answer to {@link encodeReadKwpTroubleCode}; undefined where the ECU keeps nothing of this code.
+ *
+ * Shape   57 00; or 57 01, code u16, status, and what only its maker can read
+ * @see source: the E61 recording: `57 00`, `57 01 9F F1 24 00 00 00 00` (recorded)
+ */
+export function decodeKwpTroubleCode(answer: Uint8Array, code: number): Uint8Array | undefined {
+  return answer[COUNT_OFFSET] === 1 && readU16(answer, FIRST_CODE_OFFSET) === code
+    ? answer.subarray(FIRST_CODE_OFFSET + CODE_BYTES)
+    : undefined;
 }
 
 /** `14 FF FF`: all groups, in two bytes. */

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { jsonOf, useBench } from './support/bench.ts';
 
 const G31 = fileURLToPath(new URL('../../../shared/data/recordings/g31-coding.txt', import.meta.url));
+const E61 = fileURLToPath(new URL('../../../shared/data/recordings/e61-obd.sim', import.meta.url));
 const bench = useBench();
 
 /** What each ECU answered first to a question of its own, cut out of the recording by its text alone: `12` → `59 02 FF …`. */
@@ -49,5 +50,26 @@ describe.skipIf(!existsSync(G31))('faults of a recorded G31 (needs ../shared/dat
     const told = (service: string) => answersTo(`${service} 48 29 63 FF`).get('76')?.split(' ').slice(6).join('');
     expect(result.faults[0].snapshots.hex).toBe(told('19 04'));
     expect(result.faults[0].extendedData.hex).toBe(told('19 06'));
+  });
+});
+
+describe.skipIf(!existsSync(E61))('faults of a recorded E61 (needs ../shared/data/recordings/e61-obd.sim)', () => {
+  /** The first answer of each unit to a question of its own: `84<ecu>F11802FFFF_0=…` in the part of the answers. */
+  const answers = () => {
+    const [, responses = ''] = readFileSync(E61, 'utf8').split('[RESPONSE]');
+    return [...responses.matchAll(/^84(?!EF)(..)F11802FFFF_0=.., *F1,..,58,(..)((?:,..)*),..\s*$/gm)];
+  };
+
+  it('are all listed by unit, with what each keeps of them as it came', async () => {
+    const { result } = jsonOf(await bench.run(['faults', '--details', '--json', '--link', `mock:${E61}`]));
+    const recorded = answers().flatMap(([, ecu, , records = '']) =>
+      [...records.replaceAll(',', '').matchAll(/(.{4})(..)/g)].map(([, code, status]) => `${ecu} ${code} ${status}`),
+    );
+    expect(recorded.length).toBeGreaterThan(0);
+    const listed = result.faults.map(({ ecu, code, status }: Record<string, string>) => `${ecu} ${code} ${status}`);
+    expect(listed).toEqual(expect.arrayContaining(recorded));
+    const lock = result.faults.find(({ code }: { code: string }) => code === '9FF1');
+    expect(lock).toMatchObject({ ecu: '65', states: [], record: '00000000' });
+    expect(lock).not.toHaveProperty('text');
   });
 });

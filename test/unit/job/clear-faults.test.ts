@@ -5,7 +5,10 @@ import { Car, type ClearedFaults, clearFaults, compareFaults, type FaultsOfEcu, 
 import { diffStates } from '../../../src/mock/index.ts';
 import { Rig, type Wire } from '../../support/rig.ts';
 
-const [DME, KOMBI, ATM] = [0x12, 0x60, 0x61] as EcuAddress[] as [EcuAddress, EcuAddress, EcuAddress];
+const DME = 0x12 as EcuAddress;
+const KOMBI = 0x60 as EcuAddress;
+const ATM = 0x61 as EcuAddress;
+const PDC = 0x64 as EcuAddress;
 const TOOL = { name: 'kombi', version: 'test' };
 const CATALOG = loadCatalog();
 const WIRES: readonly Wire[] = ['enet', 'elm327'];
@@ -18,16 +21,17 @@ interface Clearing {
   /** Between the look at the codes and the clearing. */
   readonly meanwhile?: () => void;
   readonly signal?: AbortSignal;
+  readonly experimental?: boolean;
 }
 
 /** Looks at the codes, then clears them, as the command does. */
-async function clear({ ecus = [ATM], meanwhile, signal }: Clearing = {}): Promise<ClearedFaults> {
+async function clear({ ecus = [ATM], meanwhile, signal, experimental = false }: Clearing = {}): Promise<ClearedFaults> {
   const car = await Car.open(await rig.link(), { catalog: CATALOG });
   await using lock = await lockCar(car, rig.archive());
   const shown: FaultsOfEcu[] = [];
   for (const ecu of ecus) shown.push({ identity: await car.ecu(ecu), faults: (await readFaults(car, ecu)).faults });
   meanwhile?.();
-  const options = { ecus: shown, archive: rig.archive(), lock, tool: TOOL };
+  const options = { ecus: shown, archive: rig.archive(), lock, tool: TOOL, experimental };
   return await clearFaults(car, signal === undefined ? options : { ...options, signal });
 }
 
@@ -118,6 +122,16 @@ describe.each(WIRES)('clearing over %s', (wire) => {
     ]);
     expect(error.hint).toContain((await rig.archive().listBackups())[0]?.id);
     expect(changedPlaces()).toEqual(['ecus.12.troubleCodes', 'ecus.61.troubleCodes']);
+  });
+
+  it('clears an E-series car as an experiment only, and saves what its ECUs keep', async () => {
+    rig = new Rig({ wire, profile: 'e60' });
+    expect(await failure({ ecus: [PDC] })).toMatchObject({ code: 'car.e-series', exit: EXIT.refused, vehicle: 'untouched' });
+    expect(changedPlaces()).toEqual([]);
+    const { ecus } = await clear({ ecus: [PDC], experimental: true });
+    expect(ecus.map(({ before, after }) => [codes(before), codes(after)])).toEqual([[['E205'], []]]);
+    expect(changedPlaces()).toEqual(['ecus.64.troubleCodes']);
+    expect(await savedCodes()).toEqual({ '64': [{ code: 'E205', status: '24', kwpRecord: '01' }] });
   });
 
   it('says that it does not know where the ECU is dead afterwards, and goes on with the others', async () => {

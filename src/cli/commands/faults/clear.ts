@@ -1,5 +1,5 @@
 import { type EcuAddress, isKombiError } from '../../../core/index.ts';
-import { type ClearedEcu, type ClearedFaults, clearFaults, compareFaults, lockCar } from '../../../job/index.ts';
+import { assertClearable, type ClearedEcu, type ClearedFaults, clearFaults, compareFaults, lockCar } from '../../../job/index.ts';
 import { refusedWithoutLink, TOOL } from '../../carry-out-plan.ts';
 import type { Outcome } from '../../command.ts';
 import { assertYes } from '../../consent.ts';
@@ -13,6 +13,8 @@ import { faultResult, faultsIn, readAll } from './read.ts';
 /** Clears what is stored, ECU by ECU. Somebody must say yes: what the ECUs know of when and how it came is then only in the archive. */
 export async function clearFaultsOf(context: Context, only: EcuAddress | undefined): Promise<Outcome> {
   const car = await openCarToWrite(context);
+  const { experimental } = context.globals;
+  assertClearable(car, experimental);
   const archive = await context.archive();
   const lock = await lockCar(car, archive);
   context.defer(async () => lock[Symbol.asyncDispose]());
@@ -27,6 +29,7 @@ export async function clearFaultsOf(context: Context, only: EcuAddress | undefin
       archive,
       lock,
       tool: TOOL,
+      experimental,
       signal: context.io.signal,
       onProgress: (await context.progress()).tell,
     });

@@ -92,6 +92,7 @@ export function faultResult(fault: EcuFault, { language }: Context) {
     ...(meaning === undefined ? {} : { text, evidence: meaning.evidence, source: meaning.source }),
     ...(details?.snapshots === undefined ? {} : { snapshots: snapshotsResult(decodeSnapshots(details.snapshots), details.snapshots) }),
     ...(details?.extendedData === undefined ? {} : { extendedData: extendedResult(details.extendedData) }),
+    ...(details?.kwpRecord === undefined ? {} : { record: toHex(details.kwpRecord) }),
   };
 }
 
