@@ -1,4 +1,4 @@
-import type { EcuAddress } from '../core/index.ts';
+import { type EcuAddress, toHex } from '../core/index.ts';
 import type { Car, SurveyedEcu } from '../job/index.ts';
 import {
   codingRule,
@@ -7,6 +7,8 @@ import {
   type EnergyMode,
   formatSvkEntry,
   type Terminals,
+  type VehicleIdentity,
+  type VehicleOrder,
   type VoltageReading,
 } from '../vehicle/index.ts';
 import { hexAddress } from './format.ts';
@@ -44,7 +46,7 @@ export function infoResult(car: Car, live: LiveValues, ecus: readonly InfoEcu[])
     newestEcu: newestDateOf(ecus) ?? null,
     iLevel: iLevels?.current ?? null,
     iLevels: iLevels === undefined ? null : { ...iLevels, last: iLevels.last ?? null, shipment: iLevels.shipment ?? null },
-    order: order === undefined ? null : orderResult(order),
+    order: order === undefined ? null : orderResult(order, listsAreTold(identity)),
     coding: { rule, reason },
     protocol,
     gateway: gateway === undefined ? null : { address: hexAddress(gateway), name: catalog.ecuName(gateway) },
@@ -76,17 +78,22 @@ export function newestDateOf(ecus: readonly InfoEcu[]): string | undefined {
     .at(-1);
 }
 
-function orderResult({ typeKey, damage, ...order }: NonNullable<Car['identity']['order']>) {
-  const { criterion, series, paint, upholstery, options, eWords, hoWords } = order;
+/** Whether the lists of the order are known, empty or not: E-series cars tell only its head. */
+export function listsAreTold({ protocol }: VehicleIdentity): boolean {
+  return protocol === 'uds';
+}
+
+function orderResult(order: VehicleOrder, hasLists: boolean) {
+  const { criterion, series, typeKey, paint, upholstery, options, eWords, hoWords, damage } = order;
   return {
     criterion: criterion ?? null,
     series: series ?? null,
     type: typeKey ?? null,
     paint: paint ?? null,
     upholstery: upholstery ?? null,
-    options,
-    eWords,
-    hoWords,
+    options: hasLists ? options : null,
+    eWords: hasLists ? eWords : null,
+    hoWords: hasLists ? hoWords : null,
     damage: damage ?? null,
   };
 }
@@ -111,6 +118,7 @@ function ecuResult({ address, name, title, by, identity, details }: InfoEcu) {
             date: svk.date ?? null,
             fingerprint: svk.fingerprint ?? null,
             complete: svk.complete,
+            raw: toHex(svk.raw),
           },
     found: by,
     silent: identity === undefined,

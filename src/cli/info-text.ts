@@ -1,8 +1,9 @@
+import { toHex } from '../core/index.ts';
 import type { Car } from '../job/index.ts';
 import { codingRule, decodeVin, formatSvkEntry, type SvkEntry, type VehicleOrder } from '../vehicle/index.ts';
 import { escapeText } from './escape.ts';
 import { ecuTitle, hexAddress, plural, volts } from './format.ts';
-import { gatewayOf, type InfoEcu, type LiveValues, newestDateOf } from './info-result.ts';
+import { gatewayOf, type InfoEcu, type LiveValues, listsAreTold, newestDateOf } from './info-result.ts';
 import type { Style } from './style.ts';
 import { displayWidth, table, wrap } from './text.ts';
 
@@ -38,11 +39,12 @@ export function headLines({ car, live, ecus }: Told, look: Look): string[] {
       ['VIN', joined([manufacturer, `number ${serial}`, checkDigit === 'wrong' ? 'its check digit is wrong' : undefined])],
       ['Built to', productionDate && `the standard of ${monthOf(productionDate)}, by the criterion of the vehicle order`],
       ['Newest ECU', newest && `made ${newest}`],
-      ['Order', order === undefined ? 'not told' : orderSummary(order)],
+      ['Order', order === undefined ? 'not told' : orderSummary(order, listsAreTold(identity))],
       ['', order?.damage && look.style.warning(`The vehicle order is damaged: ${escapeText(order.damage)}`)],
       ['I-level', iLevels === undefined ? 'not told' : levelsOf(iLevels)],
       ['Coding', escapeText(codingRule(identity).reason)],
-      ['Gateway', joined([gateway && ecuTitle({ address: gateway, name: catalog.ecuName(gateway) }), escapeText(transport.description)])],
+      ['Gateway', gateway && ecuTitle({ address: gateway, name: catalog.ecuName(gateway) })],
+      ['Link', escapeText(transport.description)],
       [
         'Voltage',
         voltage === undefined
@@ -57,20 +59,23 @@ export function headLines({ car, live, ecus }: Told, look: Look): string[] {
   );
 }
 
-function orderSummary({ series, typeKey, paint, upholstery, options, eWords, hoWords }: VehicleOrder): string {
+function orderSummary(order: VehicleOrder, hasLists: boolean): string {
+  const { series, typeKey, paint, upholstery, options, eWords, hoWords } = order;
   return joined([
     [series, typeKey].filter((part) => part !== undefined).join(' '),
     paint && `paint ${paint}`,
     upholstery && `upholstery ${upholstery}`,
-    plural(options.length, 'option'),
+    hasLists ? plural(options.length, 'option') : undefined,
     eWords.length > 0 ? plural(eWords.length, 'E-word') : undefined,
     hoWords.length > 0 ? plural(hoWords.length, 'HO-word') : undefined,
   ]);
 }
 
 /** The lists of the order, a line each. */
-export function orderLines(order: VehicleOrder | undefined, look: Look): string[] {
+export function orderLines({ identity }: Car, look: Look): string[] {
+  const { order } = identity;
   if (order === undefined) return ['The car does not tell its vehicle order.'];
+  if (!listsAreTold(identity)) return wrap('An E-series car tells only the head of its vehicle order.', look);
   const list = (name: string, entries: readonly string[]): Row => [
     `${name} (${entries.length})`,
     entries.length === 0 ? 'none' : escapeText(entries.join(' ')),
@@ -164,7 +169,8 @@ export function oneEcuLines(ecu: InfoEcu, look: Look): string[] {
     ),
     '',
   ];
-  if (svk === undefined) return [...lines, 'It does not tell its SVK (hardware, software and coding data).'];
+  if (svk === undefined) return [...lines, ...wrap('It does not tell its SVK (hardware, software and coding data).', look)];
+  if (svk.entries.length === 0) return [...lines, ...rows([['As told', toHex(svk.raw, ' ')]], look)];
   const software = svk.entries.map((entry) => [formatSvkEntry(entry), entryNote(entry)].map(escapeText));
   const cut = svk.complete ? [] : [style.warning('The SVK is cut: it names more than it holds.')];
   return [...lines, ...table(software, width), ...cut.flatMap((text) => wrap(text, { width }))];

@@ -212,9 +212,9 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
         type: z.string().nullable(),
         paint: z.string().nullable(),
         upholstery: z.string().nullable(),
-        options: z.array(z.string()),
-        eWords: z.array(z.string()),
-        hoWords: z.array(z.string()),
+        options: z.array(z.string()).nullable(),
+        eWords: z.array(z.string()).nullable(),
+        hoWords: z.array(z.string()).nullable(),
         damage: z.string().nullable().describe('why it could not be read whole'),
       })
       .nullable(),
@@ -244,6 +244,7 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
             date: z.string().nullable().describe('when it was programmed, YYYY-MM-DD'),
             fingerprint: hex.nullable(),
             complete: z.boolean(),
+            raw: hex.describe('as the ECU told it; of an E-series ECU its ident table'),
           })
           .nullable(),
         found: z.array(z.enum(['broadcast', 'list', 'sweep'])),

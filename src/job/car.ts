@@ -11,7 +11,6 @@ import {
   readVin,
   readVoltage,
   type VehicleIdentity,
-  type VoltageReading,
   wayToAsk,
 } from '../vehicle/index.ts';
 import { assertSpeaksKwp, explainNoVin } from './e-series.ts';
@@ -146,16 +145,11 @@ export class Car {
   }
 
   async voltage(): Promise<number | undefined> {
-    return (await this.voltageReading())?.volts;
-  }
-
-  /** Supply voltage, and which ECU told it. */
-  voltageReading(): Promise<VoltageReading | undefined> {
-    return readVoltage(this.client, this.signal);
+    return (await readVoltage(this))?.volts;
   }
 
   ignition(): Promise<Ignition> {
-    return readIgnition(this.client, this.signal);
+    return readIgnition(this);
   }
 
   dispose(): Promise<void> {

@@ -24,6 +24,14 @@ const MILEAGE = 0xd10d as Did;
 /** The mileage that it shows, u32 in km (bmw-diagnostics §5.4, published; four bytes of a G31 recorded). */
 const SHOWN_MILEAGE = 0xd122 as Did;
 
+/** Whom to ask for values of the moment. */
+export interface LiveAsking {
+  readonly client: UdsClient;
+  readonly signal?: AbortSignal | undefined;
+  /** ECUs that are known to stay silent: not asked, because each silence costs seconds. */
+  readonly silent?: ReadonlySet<EcuAddress>;
+}
+
 export interface VoltageReading {
   readonly volts: number;
   /** The ECU that told it. */
@@ -31,19 +39,19 @@ export interface VoltageReading {
 }
 
 /** Supply voltage, from the first ECU that tells it; undefined where none does. */
-export async function readVoltage(client: UdsClient, signal?: AbortSignal): Promise<VoltageReading | undefined> {
-  const engine = await readIfTold(client, DME, DME_VOLTAGE, signal);
+export async function readVoltage(asking: LiveAsking): Promise<VoltageReading | undefined> {
+  const engine = await tellOf(asking, DME, DME_VOLTAGE);
   const counts = engine && readU16(engine, 0);
   if (counts !== undefined) return { volts: counts * DME_VOLTS_PER_COUNT, source: DME };
-  const body = await readIfTold(client, BODY_CONTROLLER, BODY_VOLTAGE, signal);
+  const body = await tellOf(asking, BODY_CONTROLLER, BODY_VOLTAGE);
   const tenths = body && readU16(body, 0);
   return tenths === undefined ? undefined : { volts: ((tenths << 16) >> 16) / 10, source: BODY_CONTROLLER };
 }
 
 /** Terminal 15, from the link where it knows, else from the body controller. A silence is "unknown", never "off". */
-export async function readIgnition(client: UdsClient, signal?: AbortSignal): Promise<Ignition> {
-  const link = await client.transport.ignition(signal);
-  return link === 'unknown' ? ignitionOf(await readTerminalStatus(client, signal)) : link;
+export async function readIgnition(asking: LiveAsking): Promise<Ignition> {
+  const link = await asking.client.transport.ignition(asking.signal);
+  return link === 'unknown' ? ignitionOf(await readTerminalStatus(asking)) : link;
 }
 
 export interface Terminals {
@@ -56,16 +64,16 @@ export interface Terminals {
 }
 
 /** {@link readIgnition}, and what can be known of the engine. */
-export async function readTerminals(client: UdsClient, signal?: AbortSignal): Promise<Terminals> {
-  const link = await client.transport.ignition(signal);
-  const status = await readTerminalStatus(client, signal);
+export async function readTerminals(asking: LiveAsking): Promise<Terminals> {
+  const link = await asking.client.transport.ignition(asking.signal);
+  const status = await readTerminalStatus(asking);
   const ignition = link === 'unknown' ? ignitionOf(status) : link;
   if (status === TERMINAL_50) return { ignition, engine: 'starting' };
   return { ignition, engine: ignition === 'off' ? 'off' : 'unknown' };
 }
 
-async function readTerminalStatus(client: UdsClient, signal?: AbortSignal): Promise<number | undefined> {
-  return (await readIfTold(client, BODY_CONTROLLER, TERMINAL_STATUS, signal))?.[0];
+async function readTerminalStatus(asking: LiveAsking): Promise<number | undefined> {
+  return (await tellOf(asking, BODY_CONTROLLER, TERMINAL_STATUS))?.[0];
 }
 
 function ignitionOf(status: number | undefined): Ignition {
@@ -82,22 +90,26 @@ export interface EnergyMode {
 }
 
 /** The energy mode, from the first ECU that tells it; undefined where none does. */
-export async function readEnergyMode(client: UdsClient, signal?: AbortSignal): Promise<EnergyMode | undefined> {
+export async function readEnergyMode(asking: LiveAsking): Promise<EnergyMode | undefined> {
   for (const source of [GATEWAY, BODY_CONTROLLER, CLUSTER]) {
-    const value = (await readIfTold(client, source, ENERGY_MODE, signal))?.[0];
+    const value = (await tellOf(asking, source, ENERGY_MODE))?.[0];
     if (value !== undefined) return { value, name: ENERGY_MODES[value], source };
   }
   return undefined;
 }
 
 /** Kilometres, from the cluster; undefined where it does not tell them. */
-export async function readMileageKm(client: UdsClient, signal?: AbortSignal): Promise<number | undefined> {
+export async function readMileageKm(asking: LiveAsking): Promise<number | undefined> {
   for (const did of [MILEAGE, SHOWN_MILEAGE]) {
-    const data = await readIfTold(client, CLUSTER, did, signal);
+    const data = await tellOf(asking, CLUSTER, did);
     const km = data && readU32(data, 0);
     if (km !== undefined) return km;
   }
   return undefined;
+}
+
+async function tellOf({ client, signal, silent }: LiveAsking, ecu: EcuAddress, did: Did): Promise<Uint8Array | undefined> {
+  return silent?.has(ecu) ? undefined : readIfTold(client, ecu, did, signal);
 }
 
 /** The bytes of a DID, or undefined where the ECU is not there or does not have it. Link errors pass. */

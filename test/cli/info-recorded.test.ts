@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { jsonOf, useBench } from './support/bench.ts';
 
 const RECORDING = fileURLToPath(new URL('../../../shared/data/recordings/g31-coding.txt', import.meta.url));
+const E61 = fileURLToPath(new URL('../../../shared/data/recordings/e61-obd.sim', import.meta.url));
 const bench = useBench();
 
 /**
@@ -74,5 +75,15 @@ describe.skipIf(!existsSync(RECORDING))('kombi info of the recorded G31 (skipped
       expect(ecu.software, `ECU ${address}`).toEqual(expect.arrayContaining(named));
       expect(ecu.svk.complete, `ECU ${address}`).toBe(true);
     }
+  });
+});
+
+describe.skipIf(!existsSync(E61))('kombi info of the recorded E61 (skipped where the recording is not there)', () => {
+  it.each(['enet', 'elm327'])('over %s tells the car and its 25 ECUs', async (kind) => {
+    const { result } = jsonOf(await bench.run(['info', '--json', '--link', `mock:${E61}?link=${kind}`]));
+    expect(result).toMatchObject({ vin: 'WBAPX11050E000001', series: 'E61', family: 'E', protocol: 'kwp', gateway: null, mileageKm: null });
+    expect(result.ecus).toHaveLength(25);
+    expect(result.ecus.find(({ address }: { address: string }) => address === '40')).toMatchObject({ name: 'CAS', silent: false });
+    expect(result.ecus.every(({ serial }: { serial: string | null }) => serial !== null)).toBe(true);
   });
 });

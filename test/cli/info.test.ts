@@ -25,7 +25,8 @@ describe('kombi info on a screen', () => {
       'Order        F006 6C92 · paint 0475 · upholstery LCSW · 18 options',
       'I-level      F010-15-03-505 · last F010-15-03-505 · as shipped F010-15-03-502',
       'Coding       F06 with I-level F010-15-03-505: F-series coding data are not signed',
-      'Gateway      ZGW 10 · ELM327 to the mock car f06-sos',
+      'Gateway      ZGW 10',
+      'Link         ELM327 to the mock car f06-sos',
       'Voltage      13.4 V, told by DME 12',
       'Ignition     on, whether the engine runs is not told',
       'Energy mode  none',
@@ -130,7 +131,13 @@ describe('kombi info for programs', () => {
       date: '2015-03-12',
       cafds: [],
       software: expect.arrayContaining(['BTLD_7E570610_003_001_000']),
-      svk: { programmingStatus: '0101', date: '2015-03-12', fingerprint: '8A04D200001000000001', complete: true },
+      svk: {
+        programmingStatus: '0101',
+        date: '2015-03-12',
+        fingerprint: '8A04D200001000000001',
+        complete: true,
+        raw: expect.stringMatching(/^01010005150312/),
+      },
       found: ['broadcast', 'list'],
       silent: false,
     });
@@ -169,6 +176,28 @@ describe('kombi info for programs', () => {
     expect(result).toMatchObject({ vin: 'WBA6C92010D000001', vinSource: '40', gateway: { address: '10' }, voltage: null });
     expect(result.order).toMatchObject({ series: 'F006', damage: null });
     expect(result.iLevel).toBe('F010-15-03-505');
+  });
+});
+
+describe('kombi info of an E-series car', () => {
+  it('tells what such a car says, and nothing that it does not', async () => {
+    bench.profile = 'e60';
+    const { result } = jsonOf(await bench.on(link(), ['info', '--json']));
+    expect(result).toMatchObject({
+      series: 'E60',
+      family: 'E',
+      protocol: 'kwp',
+      gateway: null,
+      iLevels: null,
+      coding: { rule: 'e-series' },
+    });
+    expect(result.order).toMatchObject({ type: 'ZE60', options: null, eWords: null, hoWords: null });
+    const { stdout } = await bench.on(link(), ['info', '--order'], { env: { COLUMNS: '200' } });
+    expect(stdout).toMatch(/^Order +E60_ ZE60 · paint 0475 · upholstery LCSW$/m);
+    expect(stdout).toMatch(/^An E-series car tells only the head of its vehicle order\.$/m);
+    expect(stdout).not.toMatch(/Gateway|Mileage|Energy mode/);
+    const one = await bench.on(link(), ['info', '--ecu', 'KOMBI'], { env: { COLUMNS: '200' } });
+    expect(one.stdout).toMatch(/^KOMBI 60 · instrument cluster\nSerial +\S+\n\nAs told +[0-9A-F ]+$/m);
   });
 });
 

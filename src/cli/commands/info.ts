@@ -1,7 +1,7 @@
 import { resolveEcu } from '../../coding/index.ts';
 import type { EcuAddress } from '../../core/index.ts';
 import type { Car, OnProgress } from '../../job/index.ts';
-import { readEnergyMode, readMileageKm, readTerminals } from '../../vehicle/index.ts';
+import { readEnergyMode, readMileageKm, readTerminals, readVoltage } from '../../vehicle/index.ts';
 import type { CommandSpec } from '../command.ts';
 import { carHeading } from '../format.ts';
 import { type InfoEcu, infoResult, type LiveValues } from '../info-result.ts';
@@ -24,8 +24,8 @@ export const info: CommandSpec = {
     const only = named === undefined ? undefined : resolveEcu(named, await context.catalog());
     const car = await openTheCar(context);
     const { tell } = await context.progress();
-    const live = await readLiveValues(car);
     const ecus = only === undefined ? await everyEcu(car, tell) : [await oneEcu(car, only)];
+    const live = await readLiveValues(car, ecus);
     await car.assertSame();
     const style = await context.style();
     const look = { style, width: context.width };
@@ -35,7 +35,7 @@ export const info: CommandSpec = {
         ...wrap(style.heading(carHeading(car, live.voltage?.volts)), look),
         '',
         ...headLines({ car, live, ecus }, look),
-        ...(input.flag('order') ? ['', ...orderLines(car.identity.order, look)] : []),
+        ...(input.flag('order') ? ['', ...orderLines(car, look)] : []),
         '',
         ...(only === undefined ? ecuLines(ecus, look) : ecus.flatMap((ecu) => oneEcuLines(ecu, look))),
       ],
@@ -43,13 +43,14 @@ export const info: CommandSpec = {
   },
 };
 
-async function readLiveValues(car: Car): Promise<LiveValues> {
-  const { client, signal } = car;
+async function readLiveValues({ client, signal }: Car, ecus: readonly InfoEcu[]): Promise<LiveValues> {
+  const silent = new Set(ecus.filter(({ identity }) => identity === undefined).map(({ address }) => address));
+  const asking = { client, signal, silent };
   return {
-    voltage: await car.voltageReading(),
-    terminals: await readTerminals(client, signal),
-    energyMode: await readEnergyMode(client, signal),
-    mileageKm: await readMileageKm(client, signal),
+    voltage: await readVoltage(asking),
+    terminals: await readTerminals(asking),
+    energyMode: await readEnergyMode(asking),
+    mileageKm: await readMileageKm(asking),
   };
 }
 
