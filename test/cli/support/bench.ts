@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly links?: readonly string[];
   /** Sees what is written to stdout as it is written. */
   readonly onOutput?: (text: string) => void;
+  /** The same of stderr. */
+  readonly onTalk?: (text: string) => void;
 }
 
 export interface Run {
@@ -96,7 +98,14 @@ export class Bench {
         isTerminal,
         columns: options.columns,
       },
-      stderr: { write: (text) => void err.push(text), isTerminal, columns: options.columns },
+      stderr: {
+        write: (text) => {
+          err.push(text);
+          options.onTalk?.(text);
+        },
+        isTerminal,
+        columns: options.columns,
+      },
       stdin: { isTerminal, read: async () => options.stdin ?? '' },
       env: { NO_COLOR: '1', KOMBI_ARCHIVE: this.archive, ...options.env },
       platform: 'linux',
