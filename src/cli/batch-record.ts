@@ -58,8 +58,8 @@ export async function openBatchRecord(path: string): Promise<BatchRecord> {
 }
 
 /** What a car is and what was to be done with it: where that was changed in the manifest, it is to be done anew. */
-function entryOf({ label, link, vin, actions, edits }: BatchCar): string {
-  const written = [label, link, vin ?? null, actions, edits.map(({ text }) => text)];
+function entryOf({ label, link, vin, actions, edits, partial }: BatchCar): string {
+  const written = [label, link, vin ?? null, actions, edits.map(({ text }) => text), partial];
   return createHash('sha256').update(JSON.stringify(written)).digest('hex');
 }
 

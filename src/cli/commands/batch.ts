@@ -22,9 +22,10 @@ export const batch: CommandSpec = {
   name: 'batch',
   summary: 'many cars at once, from a manifest; one report',
   description:
-    'The manifest is YAML or JSON: `cars`, a list of `label`, `link`, and where wanted `vin` (the only car that may answer), `do`, `edits` and `deadlineMs`; ' +
-    'beside it, for all of them, `jobs`, `do`, `deadlineMs`, `timeoutMs` and `archive` (relative to the manifest). ' +
+    'The manifest is YAML or JSON: `cars`, a list of `label`, `link`, and where wanted `vin` (the only car that may answer), `do`, `edits`, `partial` and `deadlineMs`; ' +
+    'beside it, for all of them, `jobs`, `do`, `partial`, `deadlineMs`, `timeoutMs` and `archive` (relative to the manifest). ' +
     '`do` is one or more of info, faults, backup (the standard), verify (against the last complete backup) and plan (of `edits`). ' +
+    'A backup that would lack something is not saved, unless `partial: true`. ' +
     'A batch writes to no car: carry a plan out with kombi code and the id that it shows. ' +
     'One car that fails stops no other. Ends with 0 where every car is done, with 11 where any is not.',
   arguments: [{ syntax: '<manifest>', help: 'a YAML or JSON file; - is stdin' }],

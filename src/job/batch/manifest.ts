@@ -19,6 +19,8 @@ export interface BatchCar {
   readonly actions: readonly BatchAction[];
   /** For `plan`. */
   readonly edits: readonly EditSyntax[];
+  /** Whether a backup may lack what cannot be read; else it is not saved, and the car has failed. */
+  readonly partial: boolean;
   /** How long the car may take, waiting for its turn not counted. */
   readonly deadlineMs?: number | undefined;
 }
@@ -39,7 +41,7 @@ export const MAX_DEADLINE_MS = 24 * 3_600_000;
 const MAX_TIMEOUT_MS = 600_000;
 const MAX_LABEL = 80;
 const MAX_CARS = 10_000;
-const NAMES = ['jobs', 'deadlineMs', 'timeoutMs', 'archive', 'do', 'cars', 'label', 'link', 'vin', 'edits', ...BATCH_ACTIONS];
+const NAMES = ['jobs', 'deadlineMs', 'timeoutMs', 'archive', 'do', 'partial', 'cars', 'label', 'link', 'vin', 'edits', ...BATCH_ACTIONS];
 
 const schema = lazily(() => {
   const listOf = <Item extends z.ZodType>(item: Item) =>
@@ -53,6 +55,7 @@ const schema = lazily(() => {
     timeoutMs: milliseconds(MAX_TIMEOUT_MS),
     archive: text.optional(),
     do: actions,
+    partial: z.boolean().optional(),
     cars: z
       .array(
         z.strictObject({
@@ -65,6 +68,7 @@ const schema = lazily(() => {
             .optional(),
           do: actions,
           edits: listOf(text).optional(),
+          partial: z.boolean().optional(),
           deadlineMs: milliseconds(MAX_DEADLINE_MS),
         }),
       )
@@ -101,7 +105,7 @@ export async function parseManifest(bytes: Uint8Array, name: string): Promise<Ba
     const first = labels.get(car.label);
     if (first !== undefined) tell('label', `"${car.label}" is the label of cars[${first}] too`);
     else labels.set(car.label, index);
-    return carOf(car, parsed.data.do, tell);
+    return carOf(car, parsed.data, tell);
   });
   if (problems.length > 0) throw manifestError(name, problems);
   const { jobs, deadlineMs, timeoutMs, archive } = parsed.data;
@@ -109,11 +113,11 @@ export async function parseManifest(bytes: Uint8Array, name: string): Promise<Ba
 }
 
 function carOf(
-  { label, link, vin, edits: texts = [], deadlineMs, do: own }: Written['cars'][number],
-  common: Written['do'],
+  { label, link, vin, edits: texts = [], deadlineMs, do: own, partial }: Written['cars'][number],
+  common: Written,
   tell: (field: string, text: string) => void,
 ): BatchCar {
-  const actions = [...new Set(own ?? common ?? (['backup'] as const))];
+  const actions = [...new Set(own ?? common.do ?? (['backup'] as const))];
   const edits: EditSyntax[] = [];
   for (const text of texts) {
     try {
@@ -125,7 +129,7 @@ function carOf(
   }
   if (actions.includes('plan') && texts.length === 0) tell('do', '"plan" needs edits');
   if (texts.length > 0 && !actions.includes('plan')) tell('edits', 'edits are for "plan": a batch writes to no car');
-  return { label, link, vin, actions, edits, deadlineMs };
+  return { label, link, vin, actions, edits, partial: partial ?? common.partial ?? false, deadlineMs };
 }
 
 function problemOf(issue: z.core.$ZodIssue, document: ManifestDocument): ManifestProblem {

@@ -58,13 +58,17 @@ export async function runBatch(cars: readonly BatchCar[], options: RunBatchOptio
   const waiting = cars.map((_, index) => index);
   const busy = new Set<string>();
   const running = new Set<Promise<void>>();
+  const stops = new Set<AbortController>();
   let told = Promise.resolve();
 
   const begin = (index: number, car: BatchCar, device: string | undefined) => {
     if (device !== undefined) busy.add(device);
     options.events?.onBegin?.(car);
-    const run = runOne(car, turns, options).then(({ outcome, record }) => {
+    const stop = new AbortController();
+    stops.add(stop);
+    const run = runOne(car, { ...options, turns, stop }).then(({ outcome, record }) => {
       outcomes[index] = outcome;
+      stops.delete(stop);
       if (device !== undefined) busy.delete(device);
       running.delete(run);
       told = told.then(() => options.events?.onEnd?.(car, outcome, record));
@@ -86,11 +90,16 @@ export async function runBatch(cars: readonly BatchCar[], options: RunBatchOptio
     }
     return false;
   };
+  const stopAll = () => {
+    for (const stop of stops) stop.abort(signal?.reason);
+  };
+  signal?.addEventListener('abort', stopAll, { once: true });
   for (;;) {
     while (next());
     if (running.size === 0) break;
     await Promise.race(running);
   }
+  signal?.removeEventListener('abort', stopAll);
   await told;
   return { outcomes };
 }
@@ -100,9 +109,14 @@ interface Ended {
   readonly record: CarRecord;
 }
 
-async function runOne(car: BatchCar, turns: Turns, { clock, deadlineMs, work, signal, events }: RunBatchOptions): Promise<Ended> {
+interface RunOneOptions extends RunBatchOptions {
+  readonly turns: Turns;
+  /** Aborted when the batch is stopped, and by the car's deadline. */
+  readonly stop: AbortController;
+}
+
+async function runOne(car: BatchCar, { clock, deadlineMs, work, events, turns, stop }: RunOneOptions): Promise<Ended> {
   const record = newRecord();
-  const stop = new AbortController();
   let grace: Timer | undefined;
   const abandoned = new Promise<never>((_, reject) => {
     const wait = () => {
@@ -110,8 +124,6 @@ async function runOne(car: BatchCar, turns: Turns, { clock, deadlineMs, work, si
     };
     stop.signal.addEventListener('abort', wait, { once: true });
   });
-  const stopped = () => stop.abort(signal?.reason);
-  signal?.addEventListener('abort', stopped, { once: true });
   const limitMs = car.deadlineMs ?? deadlineMs;
   const deadline = new Deadline(clock, limitMs, () => stop.abort(deadlineError(limitMs)));
   const held: Disposable[] = [];
@@ -137,7 +149,6 @@ async function runOne(car: BatchCar, turns: Turns, { clock, deadlineMs, work, si
   } finally {
     grace?.cancel();
     deadline.hold();
-    signal?.removeEventListener('abort', stopped);
     for (const turn of held.reverse()) turn[Symbol.dispose]();
   }
 }

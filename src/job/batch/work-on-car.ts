@@ -11,6 +11,7 @@ import type { BatchAction, BatchCar } from './manifest.ts';
 import type { CarFindings } from './outcome.ts';
 import type { CarContext, WorkOnCar } from './run-batch.ts';
 import { Turns } from './turns.ts';
+import { savingWhole } from './what-it-lacks.ts';
 
 export interface BatchWorkOptions {
   /** Makes the transport of a link, closed. */
@@ -126,9 +127,12 @@ async function faults({ car, context: { record } }: Bench): Promise<void> {
 }
 
 async function backup({ car, archive, tool, entry, context }: Bench): Promise<void> {
-  const saved = await backUp(car, archive, { tool, label: entry.label, onProgress: context.onProgress });
-  context.record.findings.backup = { ecus: saved.ecus.length, blocks: saved.blocks, complete: saved.complete };
-  context.record.saved.push({ backup: saved.id, path: saved.path });
+  const { record, onProgress } = context;
+  const whole = savingWhole(archive, { partial: entry.partial, onLack: (text) => record.notes.push(text) });
+  // A silent ECU does not keep the others from being read.
+  const saved = await backUp(car, whole, { tool, label: entry.label, mayLack: true, onProgress });
+  record.findings.backup = { ecus: saved.ecus.length, blocks: saved.blocks, complete: saved.complete };
+  record.saved.push({ backup: saved.id, path: saved.path });
 }
 
 async function verify({ car, archive, context }: Bench): Promise<void> {

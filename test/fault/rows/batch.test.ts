@@ -33,6 +33,7 @@ class Yard {
       link: `yard:${index + 1}`,
       actions: ['backup'] as const,
       edits: [],
+      partial: false,
     }));
   }
 

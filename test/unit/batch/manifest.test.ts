@@ -30,7 +30,7 @@ do: [info, backup]
 cars:
   - label: "bay 1"
     link: enet://192.168.1.11?control=6811
-  - {label: bay 2, link: "elm327:/dev/ttyUSB0", vin: wbatestv1n0000002, do: faults, deadlineMs: 5000}
+  - {label: bay 2, link: "elm327:/dev/ttyUSB0", vin: wbatestv1n0000002, do: faults, partial: true, deadlineMs: 5000}
   - label: bay 3
     link: mock:f06-sos
     do: [plan]
@@ -49,9 +49,18 @@ cars:
           vin: undefined,
           actions: ['info', 'backup'],
           edits: [],
+          partial: false,
           deadlineMs: undefined,
         },
-        { label: 'bay 2', link: 'elm327:/dev/ttyUSB0', vin: 'WBATESTV1N0000002', actions: ['faults'], edits: [], deadlineMs: 5000 },
+        {
+          label: 'bay 2',
+          link: 'elm327:/dev/ttyUSB0',
+          vin: 'WBATESTV1N0000002',
+          actions: ['faults'],
+          edits: [],
+          partial: true,
+          deadlineMs: 5000,
+        },
         expect.objectContaining({ label: 'bay 3', actions: ['plan'], edits: [expect.objectContaining({ text: '60:3301.@25.3=0' })] }),
       ],
     });

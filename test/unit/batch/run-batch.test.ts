@@ -12,7 +12,13 @@ import {
 const DEADLINE_MS = 10_000;
 
 function carsOf(count: number, link = (index: number) => `enet://${index}`): BatchCar[] {
-  return Array.from({ length: count }, (_, index) => ({ label: `car ${index}`, link: link(index), actions: ['backup'], edits: [] }));
+  return Array.from({ length: count }, (_, index) => ({
+    label: `car ${index}`,
+    link: link(index),
+    actions: ['backup'],
+    edits: [],
+    partial: false,
+  }));
 }
 
 interface Fleet extends Partial<RunBatchOptions> {
