@@ -161,7 +161,10 @@ done    bay \\x1B[2J3  WBATESTV1N0000003  640d Gran Coupé (F06) F010-15-03-505,
     const verify = (...options: string[]) => batch([{ label: 'a', link: bench.link(...options), do: 'verify' }], ['--json']);
     expect(jsonOf(await verify()).result.cars[0]).toMatchObject({ ok: true, result: { verify: { blocks: 10 } } });
     const differs = jsonOf(await verify('fault=misread,did=3301')).result.cars[0];
-    expect(differs).toMatchObject({ exit: 3, error: { code: 'backup.differs', message: expect.stringContaining('KOMBI:3301 differs') } });
+    expect(differs).toMatchObject({
+      exit: 3,
+      error: { code: 'backup.differs', message: expect.stringContaining('KOMBI 60:3301 differs') },
+    });
   });
 
   it('goes on where an earlier run ended, and asks no car twice that was done', async () => {

@@ -2,6 +2,8 @@ import type { Archive } from '../../archive/index.ts';
 import type { Catalog } from '../../catalog/index.ts';
 import { EXIT, formatEcuAddress, isKombiError, KombiError } from '../../core/index.ts';
 import type { Transport } from '../../transport/index.ts';
+import { DTC_STATUS } from '../../uds/index.ts';
+import type { EcuIdentity } from '../../vehicle/index.ts';
 import { backUp, type ToolIdentity } from '../backup-car.ts';
 import { type Car, openCar } from '../car.ts';
 import { planCoding } from '../plan-coding.ts';
@@ -99,10 +101,11 @@ async function noteOpenJob(car: Car, archive: Archive, { record }: CarContext): 
   }
 }
 
-async function info({ car, context }: Bench): Promise<void> {
+async function info({ car, context: { record, onProgress } }: Bench): Promise<void> {
   const { series, model, iLevels } = car.identity;
-  const ecus = await car.ecus();
-  context.record.findings.info = {
+  const ecus = await car.survey(onProgress);
+  record.notes.push(...ecus.filter(({ identity }) => identity === undefined).map((ecu) => `${titleOf(ecu)} does not answer.`));
+  record.findings.info = {
     series: series ?? null,
     model: model ?? null,
     iLevel: iLevels?.current ?? null,
@@ -111,17 +114,18 @@ async function info({ car, context }: Bench): Promise<void> {
 }
 
 /** Of many ECUs, one that refuses is told and passed over, as by `kombi faults`. */
-async function faults({ car, context: { record } }: Bench): Promise<void> {
+async function faults({ car, context: { record, onProgress } }: Bench): Promise<void> {
   const found: NonNullable<CarFindings['faults']>[number][] = [];
-  for (const { address, name } of await car.ecus()) {
+  for (const ecu of await car.survey(onProgress)) {
     try {
-      for (const { code, status } of (await readFaults(car, address)).faults) {
-        found.push({ ecu: formatEcuAddress(address), name, code, present: (status & 0x01) !== 0 });
+      for (const { code, status } of (await readFaults(car, ecu.address)).faults) {
+        found.push({ ecu: formatEcuAddress(ecu.address), name: ecu.name, code, present: (status & DTC_STATUS.testFailed) !== 0 });
       }
     } catch (error) {
       if (!(isKombiError(error, 'uds') || isKombiError(error, 'ecu'))) throw error;
-      record.notes.push(`${name} ${formatEcuAddress(address)} does not tell its trouble codes: ${error.message}`);
+      record.notes.push(`${titleOf(ecu)} does not tell its trouble codes: ${error.message}.`);
     }
+    await car.assertSame();
   }
   record.findings.faults = found;
 }
@@ -137,6 +141,11 @@ async function backup({ car, archive, tool, entry, context }: Bench): Promise<vo
 
 async function verify({ car, archive, context }: Bench): Promise<void> {
   context.record.findings.verify = { blocks: await compareWithLastBackup(car, archive, context.onProgress) };
+}
+
+function titleOf({ name, address }: Pick<EcuIdentity, 'name' | 'address'>): string {
+  const hex = formatEcuAddress(address);
+  return name === hex ? hex : `${name} ${hex}`;
 }
 
 async function plan({ car, entry, experimental, context }: Bench): Promise<void> {
