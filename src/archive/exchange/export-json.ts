@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { fromHex, toHex } from '../../core/index.ts';
 import { timeSchema } from '../backup.ts';
 import { didSchema, sha256Schema } from '../backup-block.ts';
+import { backupTroubleCodeSchema } from '../backup-trouble-code.ts';
 import { sha256 } from '../sha256.ts';
 import { canonicalText, UnsoundText } from '../strict-json.ts';
 import type { Exported } from './exported.ts';
@@ -40,22 +41,23 @@ const exportSchema = z.object({
       svk: z.exactOptional(hex.nullable()),
       blocks: z.array(z.object({ did: didSchema, hex, sha256: z.exactOptional(sha256Schema) })),
       unreadable: z.exactOptional(z.array(z.object({ did: didSchema, nrc: z.string().regex(/^(?:[0-9A-F]{2}|silent|unstable)$/) }))),
+      troubleCodes: z.exactOptional(z.array(backupTroubleCodeSchema)),
     }),
   ),
 });
 
 /**
  * Portable JSON: per ECU its address, the SGBM id of its coding data and its blocks as `{did, hex}`, besides what a
- * restore asks for (serial, SVK) and what a reader likes to know.
+ * restore asks for (serial, SVK) and what a reader likes to know. `sha256` at its end is over the same text without it.
  */
 export function encodeJsonExport({ redacted, time, label, vehicle, ecus }: Exported): string {
-  return canonicalText({
+  const content = {
     schema: EXPORT_SCHEMA,
     redacted,
     time,
     label,
     vehicle,
-    ecus: ecus.map(({ address, name, serial, hardware, svk, cafds, blocks, unreadable }) => ({
+    ecus: ecus.map(({ address, name, serial, hardware, svk, cafds, blocks, unreadable, troubleCodes }) => ({
       ecu: address,
       name,
       serial,
@@ -65,11 +67,18 @@ export function encodeJsonExport({ redacted, time, label, vehicle, ecus }: Expor
       svk,
       blocks: blocks.map(({ did, bytes }) => ({ did, hex: toHex(bytes), sha256: sha256(bytes) })),
       unreadable: unreadable.length > 0 ? unreadable : undefined,
+      troubleCodes,
     })),
-  });
+  };
+  return canonicalText({ ...content, sha256: sha256(canonicalText(content)) });
 }
 
-/** @throws {UnsoundText} */
+/**
+ * What has no seal, another program or a person wrote: a DID may be mistyped. It comes without serial and SVK, so that
+ * nothing is restored from it.
+ *
+ * @throws {UnsoundText}
+ */
 export function decodeJsonExport(document: unknown): Exported {
   const parsed = exportSchema.safeParse(document);
   if (!parsed.success) {
@@ -77,27 +86,35 @@ export function decodeJsonExport(document: unknown): Exported {
     throw new UnsoundText(`${issue?.path.join('.')}: ${issue?.message}`);
   }
   const { schema: _, vehicle, ecus, ...rest } = parsed.data;
-  return {
+  const { sha256: seal, ...content } = document as Record<string, unknown>;
+  const sealed = seal !== undefined;
+  const exported = {
     ...rest,
     vehicle: {
       ...vehicle,
       vinSource: vehicle.vinSource ?? 'import',
       ...(vehicle.fa === undefined ? {} : { fa: vehicle.fa.toUpperCase() }),
     },
-    ecus: ecus.map(({ ecu, name = null, serial = null, hardware, sgbmId, otherSgbmIds = [], svk = null, blocks, unreadable = [] }) => ({
-      address: ecu,
-      name,
-      serial,
-      ...(hardware === undefined ? {} : { hardware }),
-      svk: svk?.toUpperCase() ?? null,
-      cafds: sgbmId === null ? [] : [sgbmId, ...otherSgbmIds],
-      blocks: blocks.map((block) => {
-        const bytes = fromHex(block.hex);
-        if (block.sha256 !== undefined && block.sha256 !== sha256(bytes))
-          throw new UnsoundText(`block ${block.did} of ECU ${ecu}: its bytes do not match their SHA-256`);
-        return { did: block.did, bytes };
+    ecus: ecus.map(
+      ({ ecu, name = null, serial = null, hardware, sgbmId, otherSgbmIds = [], svk = null, blocks, unreadable = [], troubleCodes }) => ({
+        address: ecu,
+        name,
+        serial: sealed ? serial : null,
+        ...(hardware === undefined ? {} : { hardware }),
+        svk: sealed ? (svk?.toUpperCase() ?? null) : null,
+        cafds: sgbmId === null ? [] : [sgbmId, ...otherSgbmIds],
+        blocks: blocks.map((block) => {
+          const bytes = fromHex(block.hex);
+          if (block.sha256 !== undefined && block.sha256 !== sha256(bytes))
+            throw new UnsoundText(`block ${block.did} of ECU ${ecu}: its bytes do not match their SHA-256`);
+          return { did: block.did, bytes };
+        }),
+        unreadable,
+        ...(troubleCodes === undefined ? {} : { troubleCodes }),
       }),
-      unreadable,
-    })),
+    ),
   };
+  // After the blocks: where one of them is damaged, its name says more.
+  if (sealed && seal !== sha256(canonicalText(content))) throw new UnsoundText('its content does not match its sha256');
+  return exported;
 }

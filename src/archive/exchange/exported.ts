@@ -7,7 +7,8 @@ export interface ExportedBlock {
   readonly bytes: Uint8Array;
 }
 
-export interface ExportedEcu extends Pick<BackupEcu, 'address' | 'name' | 'serial' | 'hardware' | 'svk' | 'cafds' | 'unreadable'> {
+export interface ExportedEcu
+  extends Pick<BackupEcu, 'address' | 'name' | 'serial' | 'hardware' | 'svk' | 'cafds' | 'unreadable' | 'troubleCodes'> {
   readonly blocks: readonly ExportedBlock[];
 }
 
@@ -39,7 +40,7 @@ export function exportBackup(backup: BackupContent, part: ExportPart = {}): Expo
     vehicle,
     ecus: backup.ecus
       .filter(({ address }) => part.ecus?.has(address) ?? true)
-      .map(({ address, name, serial, hardware, svk, cafds, blocks, unreadable }) => ({
+      .map(({ address, name, serial, hardware, svk, cafds, blocks, unreadable, troubleCodes }) => ({
         address,
         name,
         serial,
@@ -48,6 +49,7 @@ export function exportBackup(backup: BackupContent, part: ExportPart = {}): Expo
         cafds,
         blocks: blocks.filter(({ did }) => part.blocks?.has(did) ?? true).map((block) => ({ did: block.did, bytes: blockBytes(block) })),
         unreadable,
+        ...(troubleCodes === undefined ? {} : { troubleCodes }),
       }))
       .filter(({ blocks }) => part.blocks === undefined || blocks.length > 0),
   };

@@ -1,4 +1,5 @@
 import { fromHex, toHex } from '../../core/index.ts';
+import type { BackupTroubleCode } from '../backup-trouble-code.ts';
 import type { Exported, ExportedEcu } from './exported.ts';
 import { redactedVin } from './plain-vin.ts';
 
@@ -49,9 +50,18 @@ export function redactExport({ label: _, vehicle, ecus, ...rest }: Exported): Ex
         ...(ecu.hardware === undefined ? {} : { hardware: inText(ecu.hardware) }),
         svk: ecu.svk && inHex(ecu.svk),
         cafds: ecu.cafds.map(inText),
+        ...(ecu.troubleCodes === undefined ? {} : { troubleCodes: ecu.troubleCodes.map((code) => redactCode(code, inHex)) }),
         blocks: ecu.blocks.map(({ did, bytes }) => ({ did, bytes: inBytes(bytes) })),
       }),
     ),
+  };
+}
+
+function redactCode({ snapshots, extendedData, ...code }: BackupTroubleCode, inHex: (hex: string) => string): BackupTroubleCode {
+  return {
+    ...code,
+    ...(snapshots === undefined ? {} : { snapshots: inHex(snapshots) }),
+    ...(extendedData === undefined ? {} : { extendedData: inHex(extendedData) }),
   };
 }
 

@@ -16,6 +16,7 @@ export interface BackupReport {
 export interface EcuReport {
   readonly title: string;
   readonly facts: readonly (readonly [string, string])[];
+  readonly troubleCodes: readonly { readonly code: string; readonly status: string; readonly text: string }[];
   readonly blocks: readonly BlockReport[];
 }
 
@@ -57,22 +58,30 @@ export function backupReport(exported: Exported, { catalog, vin }: { readonly ca
     ],
     notes: [
       ...(redacted ? ['VIN and serial numbers are replaced by X. What this report is of can authorise no write to a car.'] : []),
-      'Trouble codes are no part of a backup; kombi faults reads them from the car.',
+      ...(ecus.some(({ troubleCodes }) => troubleCodes !== undefined)
+        ? []
+        : ['It holds no trouble codes: none were read with it, or not by a program that keeps them.']),
     ],
     ecus: ecus.map((ecu) => ecuReport(ecu, { catalog, vin })),
   };
 }
 
 function ecuReport(ecu: ExportedEcu, known: { readonly catalog: Catalog; readonly vin: string }): EcuReport {
-  const { address, name, serial, hardware, cafds, unreadable, blocks } = ecu;
+  const { address, name, serial, hardware, cafds, unreadable, troubleCodes, blocks } = ecu;
   return {
     title: name === null || name === address ? address : `${name} ${address}`,
     facts: [
       ...fact('Serial', serial ?? undefined),
       ...fact('Hardware', hardware),
       ...fact('Coding data', cafds.length > 0 ? cafds.join(', ') : undefined),
+      ...fact('Trouble codes', troubleCodes?.length === 0 ? 'none stored' : undefined),
       ...fact('Not readable', unreadable.length > 0 ? unreadable.map(({ did, nrc }) => `${did} (${nrc})`).join(', ') : undefined),
     ],
+    troubleCodes: (troubleCodes ?? []).map(({ code, status }) => ({
+      code,
+      status,
+      text: known.catalog.troubleCode(ecuAddress(Number.parseInt(address, 16)), code)?.label.en ?? 'no public meaning known',
+    })),
     blocks: blocks.map((block) => ({
       did: block.did,
       length: block.bytes.length,

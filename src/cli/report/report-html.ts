@@ -1,7 +1,7 @@
 import { escapeText } from '../escape.ts';
 import { spacedHex } from '../format.ts';
 import { hexRows } from '../hex-rows.ts';
-import type { BackupReport, BlockReport } from './backup-report.ts';
+import type { BackupReport, BlockReport, EcuReport } from './backup-report.ts';
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
@@ -21,7 +21,7 @@ export function htmlReport({ title, facts, notes, ecus }: BackupReport): string 
     ...notes.map((note) => `<p>${plain(note)}</p>`),
     ...ecus.map(
       (ecu) =>
-        `<section>\n<h2>${plain(ecu.title)}</h2>\n${[...(ecu.facts.length > 0 ? [pairs(ecu.facts)] : []), ...ecu.blocks.map(block)].join('\n')}\n</section>`,
+        `<section>\n<h2>${plain(ecu.title)}</h2>\n${[...(ecu.facts.length > 0 ? [pairs(ecu.facts)] : []), ...codes(ecu), ...ecu.blocks.map(block)].join('\n')}\n</section>`,
     ),
   ];
   return `<!DOCTYPE html>
@@ -38,6 +38,14 @@ ${body.join('\n')}
 </body>
 </html>
 `;
+}
+
+function codes({ troubleCodes }: EcuReport): string[] {
+  if (troubleCodes.length === 0) return [];
+  const rows = troubleCodes.map(
+    ({ code, status, text }) => `<tr><td><code>${code}</code></td><td><code>${status}</code></td><td>${plain(text)}</td></tr>`,
+  );
+  return [`<table>\n<tr><th>trouble code</th><th>status</th><th>meaning</th></tr>\n${rows.join('\n')}\n</table>`];
 }
 
 function block({ did, length, hex, layout }: BlockReport): string {

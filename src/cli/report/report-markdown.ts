@@ -1,7 +1,7 @@
 import { escapeText } from '../escape.ts';
 import { spacedHex } from '../format.ts';
 import { hexRows } from '../hex-rows.ts';
-import type { BackupReport, BlockReport } from './backup-report.ts';
+import type { BackupReport, BlockReport, EcuReport } from './backup-report.ts';
 
 /** What Markdown, or HTML inside it, would take for its own. */
 const ACTIVE = /[\\`*_{}[\]()<>#!|~&]/g;
@@ -11,9 +11,20 @@ export function markdownReport({ title, facts, notes, ecus }: BackupReport): str
     `# ${plain(title)}`,
     pairs(facts),
     ...notes.map(plain),
-    ...ecus.flatMap((ecu) => [`## ${plain(ecu.title)}`, ...(ecu.facts.length > 0 ? [pairs(ecu.facts)] : []), ...ecu.blocks.map(block)]),
+    ...ecus.flatMap((ecu) => [
+      `## ${plain(ecu.title)}`,
+      ...(ecu.facts.length > 0 ? [pairs(ecu.facts)] : []),
+      ...codes(ecu),
+      ...ecu.blocks.map(block),
+    ]),
   ];
   return `${parts.join('\n\n')}\n`;
+}
+
+function codes({ troubleCodes }: EcuReport): string[] {
+  if (troubleCodes.length === 0) return [];
+  const rows = troubleCodes.map(({ code, status, text }) => `| ${code} | ${status} | ${plain(text)} |`);
+  return [`| trouble code | status | meaning |\n|---|---|---|\n${rows.join('\n')}`];
 }
 
 function block({ did, length, hex, layout }: BlockReport): string {

@@ -1,4 +1,19 @@
-import { type BackupContent, blockBytes, decodeBackup, diffBackups, openArchive, readJournal } from '../../../src/archive/index.ts';
+import {
+  type BackupContent,
+  blockBytes,
+  decodeBackup,
+  decodeImport,
+  diffBackups,
+  encodeBackup,
+  encodeCsvExport,
+  encodeJsonExport,
+  encodeNcdExport,
+  exportBackup,
+  importedDraft,
+  openArchive,
+  readJournal,
+  redactExport,
+} from '../../../src/archive/index.ts';
 import { decodeManifest } from '../../../src/archive/manifest.ts';
 import { sha256 } from '../../../src/archive/sha256.ts';
 import { canonicalText, checkCanonical, parseStrictJson, UnsoundText } from '../../../src/archive/strict-json.ts';
@@ -9,7 +24,7 @@ import { HOSTILE_TEXTS } from '../hostile.ts';
 import { mutatedBytes } from '../mutate.ts';
 import { hostileJson, mutatedDocument } from '../mutate-json.ts';
 import { Random } from '../random.ts';
-import { BACKUP, BACKUP_CONTENT, JOURNAL, JOURNAL_RECORDS, MANIFEST, sealedBackup, sealedLine } from '../sealed.ts';
+import { BACKUP, BACKUP_CONTENT, type Document, JOURNAL, JOURNAL_RECORDS, MANIFEST, sealedBackup, sealedLine } from '../sealed.ts';
 import { bytesTarget, demand, type Target } from '../target.ts';
 
 const ENCODER = new TextEncoder();
@@ -51,6 +66,38 @@ function refusing(work: () => void): void {
     if (!(error instanceof UnsoundText)) throw error;
     throw new KombiError({ code: 'archive.damaged', message: error.message });
   }
+}
+
+const EXPORTED = exportBackup(decodeBackup(BACKUP));
+const EXPORT_DOCUMENT = JSON.parse(encodeJsonExport(EXPORTED)) as Document;
+const TOOLKIT_DOCUMENT: Document = {
+  dids: [
+    { did: '3300', data: 'ffffffff' },
+    { did: '37FE', data: '00' },
+  ],
+  ecu_address: 18,
+  metadata: { vin: 'WBATESTV1N0000001', ecu_address: 18, ecu_type: 'Mevd17', cafd_sgbm: null, created_at: '2020-01-01T00:00:00.0+00:00' },
+};
+const [FIRST_ECU] = EXPORTED.ecus;
+const EXPORTS = [
+  encodeJsonExport(EXPORTED),
+  encodeCsvExport(EXPORTED),
+  encodeNcdExport({ ...EXPORTED, ecus: FIRST_ECU === undefined ? [] : [FIRST_ECU] }),
+  JSON.stringify(TOOLKIT_DOCUMENT),
+].map((text) => ENCODER.encode(text));
+
+/** Whatever is taken in must be fit to be kept, to be redacted and to leave again. */
+function checkImport(input: Uint8Array): void {
+  const { format, exported } = decodeImport(input, { name: 'x', vin: 'WBATESTV1N0000001', ecu: '60' });
+  const draft = importedDraft(exported, { tool: { name: 'kombi', version: '0' }, format, sha256: sha256(input) });
+  demand(/^[A-Z0-9]{17}$/.test(draft.vehicle.vin), 'a VIN that is none');
+  demand(!draft.complete && draft.importedFrom !== undefined, 'it passes for a backup that was read');
+  const made = { format: 1, requires: ['imported'], sequence: 1, time: '2026-11-20T10:15:30Z', clockTrusted: true, prev: null } as const;
+  const back = decodeBackup(encodeBackup({ ...draft, ...made }).bytes);
+  checkBackup(back);
+  const again = encodeJsonExport(exportBackup(back));
+  demand(encodeJsonExport(decodeImport(ENCODER.encode(again), { name: 'x' }).exported) === again, 'exported and imported it is another');
+  encodeJsonExport(redactExport(exported));
 }
 
 const ROOT = '/archive';
@@ -115,6 +162,13 @@ export const ARCHIVE_TARGETS: readonly Target[] = [
         decodeManifest(input).every(({ sha256: hash, path }) => hash.length === 64 && path !== ''),
         'a line that is none',
       ),
+  }),
+  bytesTarget({
+    name: 'import',
+    errors: ['archive', 'usage'],
+    samples: EXPORTS,
+    make: (random) => ENCODER.encode(hostileJson(random, mutatedDocument(random, random.pick([EXPORT_DOCUMENT, TOOLKIT_DOCUMENT])), 2)),
+    parse: checkImport,
   }),
   bytesTarget({
     name: 'strict-json',

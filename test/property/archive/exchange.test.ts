@@ -41,6 +41,10 @@ function backups(maxLength: number, maxEcus: number): fc.Arbitrary<BackupContent
     svk: fc.option(bytes(24).map((raw) => Buffer.from(raw).toString('hex').toUpperCase())),
     cafds: fc.array(text, { maxLength: 3 }),
     blocks: blocks(maxLength),
+    troubleCodes: fc.array(
+      fc.record({ code: hexText(6), status: hexText(2), snapshots: hexText(4) }, { requiredKeys: ['code', 'status'] }),
+      { maxLength: 2 },
+    ),
     unreadable: fc.array(fc.record({ did: hexText(4), nrc: fc.constantFrom('31', 'silent', 'unstable') }), { maxLength: 2 }),
   });
   return fc
@@ -81,7 +85,7 @@ const formats = [
   ['ncd', encodeNcdExport, backups(256, 1)],
 ] as const;
 
-describe.each(formats)('an export to %s', (_, encode, arbitrary) => {
+describe.each(formats)('an export to %s', (format, encode, arbitrary) => {
   it('comes out the same after it was imported', () => {
     fc.assert(
       fc.property(arbitrary, (backup) => {
@@ -106,7 +110,7 @@ describe.each(formats)('an export to %s', (_, encode, arbitrary) => {
 
   it('is refused with any one character changed, or means the same', () => {
     fc.assert(
-      fc.property(arbitrary, fc.nat(), fc.constantFrom('0', '1', 'F', 'x', ',', '"', '\n', '}'), (backup, at, character) => {
+      fc.property(arbitrary, fc.nat(), fc.constantFrom('0', '1', 'F', 'x', ',', '"', '\n', ' ', '}'), (backup, at, character) => {
         const file = encode(exportBackup(backup));
         const place = at % file.length;
         const changed = file.slice(0, place) + character + file.slice(place + 1);
@@ -118,9 +122,12 @@ describe.each(formats)('an export to %s', (_, encode, arbitrary) => {
           expect([2, 9]).toContain(error.exit);
           return;
         }
-        const whole = (content: BackupContent) => content.ecus.flatMap(({ blocks }) => blocks.map(({ sha256 }) => sha256));
-        // DIDs, names and the like have no checksum in json and csv; bytes have one everywhere.
-        expect(whole(back)).toEqual(whole(backup));
+        // A table has checksums of bytes, and of nothing else: it is never restored from.
+        const told = (content: BackupContent) =>
+          format === 'csv'
+            ? content.ecus.flatMap(({ blocks }) => blocks.map(({ sha256 }) => sha256)).toSorted()
+            : blocksOf(exportBackup(content));
+        expect(told(back)).toEqual(told(backup));
       }),
       parameters,
     );
