@@ -55,6 +55,13 @@ export const WORDS = {
     stored: 'stored',
     past: 'past',
     none: 'No trouble code is stored.',
+    noneTold: 'No trouble code is stored where it is told. Not told by:',
+    gone: 'Cleared, and gone when read again:',
+    backAtOnce: 'Cleared, and there again at once: the car still has this fault.',
+    newSince: 'New since it was cleared:',
+    goneSince: 'Gone since the backup:',
+    stillThere: 'Still there:',
+    newSinceBackup: 'New since the backup:',
     unknown: 'no public meaning known',
     status: 'status',
     noBit: 'none of the states that this ECU keeps',
@@ -73,6 +80,13 @@ export const WORDS = {
     stored: 'gespeichert',
     past: 'früher',
     none: 'Kein Fehlercode ist gespeichert.',
+    noneTold: 'Kein Fehlercode ist gespeichert, wo es mitgeteilt wird. Nicht mitgeteilt von:',
+    gone: 'Gelöscht, und beim erneuten Lesen weg:',
+    backAtOnce: 'Gelöscht, und sofort wieder da: Das Fahrzeug hat diesen Fehler noch.',
+    newSince: 'Neu seit dem Löschen:',
+    goneSince: 'Seit dem Backup verschwunden:',
+    stillThere: 'Noch da:',
+    newSinceBackup: 'Neu seit dem Backup:',
     unknown: 'keine öffentliche Bedeutung bekannt',
     status: 'Status',
     noBit: 'keiner der Zustände, die dieses Steuergerät führt',
@@ -110,10 +124,26 @@ export function savedCodeText(status: string, meaning: StoredFault['meaning'], {
   return `${WORDS[language].status} ${status}  ${escapeText(meaning?.label[language] ?? WORDS[language].unknown)}`;
 }
 
+/** What there is to say where nothing is stored: that, and who did not tell. */
+export function noneText(unread: readonly { readonly ecu: string; readonly name: string }[], { language }: Context): string {
+  const { none, noneTold } = WORDS[language];
+  const titles = unread.map(({ ecu, name }) => (name === ecu ? ecu : `${escapeText(name)} ${ecu}`));
+  return titles.length === 0 ? none : `${noneTold} ${titles.join(', ')}`;
+}
+
+/** Faults under a title; nothing where there is none. */
+export async function titledFaults(context: Context, title: string, faults: readonly EcuFault[]): Promise<readonly string[]> {
+  if (faults.length === 0) return [];
+  const lines = await faultLines(
+    context,
+    faults.map((fault) => ({ ...fault, details: undefined })),
+  );
+  return [...wrap(title, { width: context.width }), ...lines];
+}
+
 /** One line a fault, or with details a paragraph. */
 export async function faultLines(context: Context, faults: readonly EcuFault[]): Promise<readonly string[]> {
   const words = WORDS[context.language];
-  if (faults.length === 0) return [words.none];
   const style = await context.style();
   const row = (fault: EcuFault) => {
     const text = meaningText(fault, context.language);

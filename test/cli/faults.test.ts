@@ -106,6 +106,8 @@ describe('faults', () => {
       expect.objectContaining({ ecu: '60', name: 'KOMBI', code: 'uds.negative-response' }),
     ]);
     expect(run.stderr).toContain('DME 12 does not tell its trouble codes');
+    const silent = await bench.on(bench.link('fault=nrc:22,service=19'), ['faults']);
+    expect(silent.stdout).toMatch(/^No trouble code is stored where it is told\. Not told by: ZGW 10, DME 12, .*ATM 61\n/);
   });
 });
 
@@ -132,7 +134,10 @@ describe('faults --clear', () => {
     const run = await bench.on(bench.link(), ['faults', '--clear', '--yes']);
     expect(run.exit).toBe(0);
     expect(run.stdout.split('\n').slice(1)).toEqual([
-      '3 trouble codes cleared, and read again: gone.',
+      'Cleared, and gone when read again:',
+      'DME 12    030E05  stored  no public meaning known',
+      'KOMBI 60  B7F655  stored  outside temperature sensor, short circuit to supply',
+      'KOMBI 60  B7F341  stored  no public meaning known',
       'Cleared, and there again at once: the car still has this fault.',
       'ATM 61  B7F341  present  backup battery defective',
       '',

@@ -26,7 +26,7 @@ interface Clearing {
 
 /** Looks at the codes, then clears them, as the command does. */
 async function clear({ ecus = [ATM], meanwhile, signal, experimental = false }: Clearing = {}): Promise<ClearedFaults> {
-  const car = await Car.open(await rig.link(), { catalog: CATALOG });
+  const car = await Car.open(await rig.link(), signal === undefined ? { catalog: CATALOG } : { catalog: CATALOG, signal });
   await using lock = await lockCar(car, rig.archive());
   const shown: FaultsOfEcu[] = [];
   for (const ecu of ecus) shown.push({ identity: await car.ecu(ecu), faults: (await readFaults(car, ecu)).faults });
@@ -122,6 +122,13 @@ describe.each(WIRES)('clearing over %s', (wire) => {
     ]);
     expect(error.hint).toContain((await rig.archive().listBackups())[0]?.id);
     expect(changedPlaces()).toEqual(['ecus.12.troubleCodes', 'ecus.61.troubleCodes']);
+  });
+
+  it('gives an ECU up that asks for time without end, and does not know what it did', async () => {
+    rig = new Rig({ wire, faults: ['pending:forever,service=14'] });
+    expect(await failure()).toMatchObject({ code: 'faults.unknown', exit: EXIT.recoveryNeeded, vehicle: 'unknown' });
+    expect(changedPlaces()).toEqual(['ecus.61.troubleCodes']);
+    expect(await savedCodes()).toMatchObject({ '61': [{ code: 'B7F341' }] });
   });
 
   it('clears an E-series car as an experiment only, and saves what its ECUs keep', async () => {

@@ -1,10 +1,18 @@
 import { type EcuAddress, isKombiError } from '../../../core/index.ts';
-import { assertClearable, type ClearedEcu, type ClearedFaults, clearFaults, compareFaults, lockCar } from '../../../job/index.ts';
+import {
+  assertClearable,
+  type ClearedEcu,
+  type ClearedFaults,
+  clearFaults,
+  compareFaults,
+  lockCar,
+  type StoredFault,
+} from '../../../job/index.ts';
 import { refusedWithoutLink, TOOL } from '../../carry-out-plan.ts';
 import type { Outcome } from '../../command.ts';
 import { assertYes } from '../../consent.ts';
 import type { Context } from '../../context.ts';
-import { type EcuFault, faultLines } from '../../faults-text.ts';
+import { type EcuFault, faultLines, noneText, titledFaults, WORDS } from '../../faults-text.ts';
 import { plural } from '../../format.ts';
 import { openCarToWrite } from '../../open-car.ts';
 import { wrap } from '../../text.ts';
@@ -21,7 +29,8 @@ export async function clearFaultsOf(context: Context, only: EcuAddress | undefin
   try {
     const { ecus, unread } = await readAll(context, car, { only, details: false, info: false });
     const before = faultsIn(ecus);
-    if (before.length === 0) return { result: { faults: [], before: [], unread }, lines: await faultLines(context, before) };
+    if (before.length === 0)
+      return { result: { faults: [], before: [], unread }, lines: wrap(noneText(unread, context), { width: context.width }) };
     if (!context.globals.json) await context.say((await faultLines(context, before)).join('\n'));
     await assertYes(context, `Clear ${plural(before.length, 'trouble code')}? What they tell of when and how they came is saved first.`);
     const cleared = await clearFaults(car, {
@@ -44,11 +53,9 @@ async function outcomeOf(context: Context, { backup, ecus }: ClearedFaults, unre
   const after = ecus.flatMap((ecu) => faultsOf(ecu, ecu.after ?? []));
   const { gone, there, added } = compareFaults(before, after);
   const style = await context.style();
-  const list = async (title: string, codes: readonly { readonly code: string; readonly ecu: EcuAddress }[]) => {
-    if (codes.length === 0) return [];
-    const faults = after.filter((fault) => codes.some(({ code, ecu }) => fault.code === code && fault.ecu === ecu));
-    return [...wrap(title, { width: context.width }), ...(await faultLines(context, faults.map(withoutDetails)))];
-  };
+  const words = WORDS[context.language];
+  const inList = (codes: readonly StoredFault[], faults: readonly EcuFault[]) =>
+    faults.filter((fault) => codes.some(({ code, ecu }) => fault.code === code && fault.ecu === ecu));
   const toJson = (faults: readonly EcuFault[]) => faults.map((fault) => faultResult(fault, context));
   return {
     result: {
@@ -62,9 +69,9 @@ async function outcomeOf(context: Context, { backup, ecus }: ClearedFaults, unre
     },
     lines: [
       `Saved   ${style.mark(backup)}  ${plural(before.length, 'trouble code')}`,
-      ...(gone.length === 0 ? [] : [style.good(`${plural(gone.length, 'trouble code')} cleared, and read again: gone.`)]),
-      ...(await list('Cleared, and there again at once: the car still has this fault.', there)),
-      ...(await list('New since it was cleared:', added)),
+      ...(await titledFaults(context, words.gone, inList(gone, before))),
+      ...(await titledFaults(context, words.backAtOnce, inList(there, after))),
+      ...(await titledFaults(context, words.newSince, inList(added, after))),
     ],
     vehicle: 'changed',
   };
@@ -72,10 +79,6 @@ async function outcomeOf(context: Context, { backup, ecus }: ClearedFaults, unre
 
 function faultsOf({ identity }: ClearedEcu, faults: ClearedEcu['before']): readonly EcuFault[] {
   return faults.map((fault) => ({ ...fault, identity }));
-}
-
-function withoutDetails(fault: EcuFault): EcuFault {
-  return { ...fault, details: undefined };
 }
 
 function codeOf({ ecu, code }: { readonly ecu: EcuAddress; readonly code: string }) {

@@ -13,9 +13,10 @@ import type { EcuIdentity } from '../../../vehicle/index.ts';
 import type { Outcome } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { escapeText } from '../../escape.ts';
-import { type EcuFault, faultLines, infoLines, isPresent, meaningText } from '../../faults-text.ts';
+import { type EcuFault, faultLines, infoLines, isPresent, meaningText, noneText } from '../../faults-text.ts';
 import { ecuTitle, hexAddress } from '../../format.ts';
 import { openTheCar } from '../../open-car.ts';
+import { wrap } from '../../text.ts';
 
 /** The trouble codes of one ECU. */
 export interface ReadEcu extends EcuFaults {
@@ -30,11 +31,15 @@ export interface Reading {
 
 export async function readFaultsOf(context: Context, only: EcuAddress | undefined, details: boolean): Promise<Outcome> {
   const { ecus, unread } = await readAll(context, await openTheCar(context), { only, details });
+  const told = (text: string) => wrap(text, { width: context.width });
   const found = faultsIn(ecus);
   const info = ecus.flatMap(({ identity, info }) => (info ?? []).map((entry) => infoResult(identity, entry)));
   return {
     result: { faults: found.map((fault) => faultResult(fault, context)), info, unread },
-    lines: [...(await faultLines(context, found)), ...infoLines(ecus, { context, whole: only !== undefined })],
+    lines: [
+      ...(found.length > 0 ? await faultLines(context, found) : told(noneText(unread, context))),
+      ...infoLines(ecus, { context, whole: only !== undefined }),
+    ],
   };
 }
 

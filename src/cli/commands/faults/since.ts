@@ -1,9 +1,8 @@
-import type { EcuAddress } from '../../../core/index.ts';
-import { KombiError } from '../../../core/index.ts';
-import { compareFaults, faultsInBackup } from '../../../job/index.ts';
+import { type EcuAddress, KombiError } from '../../../core/index.ts';
+import { compareFaults, faultsInBackup, type StoredFault } from '../../../job/index.ts';
 import type { Outcome } from '../../command.ts';
 import type { Context } from '../../context.ts';
-import { type EcuFault, faultLines } from '../../faults-text.ts';
+import { type EcuFault, noneText, titledFaults, WORDS } from '../../faults-text.ts';
 import { openTheCar } from '../../open-car.ts';
 import { wrap } from '../../text.ts';
 import { faultResult, faultsIn, readAll } from './read.ts';
@@ -33,19 +32,16 @@ export async function faultsSince(context: Context, name: string, only: EcuAddre
   const now = faultsIn(both);
   const before = both.flatMap(({ identity }) => (saved.get(identity.address) ?? []).map((fault) => ({ ...fault, identity })));
   const { gone, there, added } = compareFaults(before, now);
-  const named = (codes: readonly { readonly code: string; readonly ecu: EcuAddress }[], faults: readonly EcuFault[]) =>
+  const words = WORDS[context.language];
+  const named = (codes: readonly StoredFault[], faults: readonly EcuFault[]) =>
     faults
       .filter((fault) => codes.some(({ code, ecu }) => fault.code === code && fault.ecu === ecu))
       .map((fault) => ({ ...fault, details: undefined }));
-  const groups = [
-    ['Gone since the backup:', named(gone, before)],
-    ['Still there:', named(there, now)],
-    ['New since the backup:', named(added, now)],
-  ] as const;
-  const lines: string[] = [];
-  for (const [title, faults] of groups) {
-    if (faults.length > 0) lines.push(...wrap(title, { width: context.width }), ...(await faultLines(context, faults)));
-  }
+  const lines = [
+    ...(await titledFaults(context, words.goneSince, named(gone, before))),
+    ...(await titledFaults(context, words.stillThere, named(there, now))),
+    ...(await titledFaults(context, words.newSinceBackup, named(added, now))),
+  ];
   const toJson = (faults: readonly EcuFault[]) => faults.map((fault) => faultResult(fault, context));
   return {
     result: {
@@ -56,6 +52,6 @@ export async function faultsSince(context: Context, name: string, only: EcuAddre
       new: toJson(named(added, now)),
       unread,
     },
-    lines: lines.length > 0 ? lines : await faultLines(context, []),
+    lines: lines.length > 0 ? lines : wrap(noneText(unread, context), { width: context.width }),
   };
 }
