@@ -171,6 +171,20 @@ it('sends nothing that clears before what is cleared is on disk', async () => {
   expect(changedPlaces()).toEqual([]);
 });
 
+it('asks nothing after a silence until all that was asked for is certainly over', async () => {
+  rig = new Rig({ wire: 'enet', faults: ['ignore,service=14'] });
+  const silences: number[] = [];
+  let clearedAtMs: number | undefined;
+  rig.onSend = (payload) => {
+    if (clearedAtMs !== undefined) silences.push(rig.clock.now() - clearedAtMs);
+    if (payload[0] === 0x14) clearedAtMs = rig.clock.now();
+  };
+  await failure();
+  const { p2StarMs, s3Ms } = rig.car.profile.timing;
+  expect(silences.length).toBeGreaterThan(0);
+  expect(Math.min(...silences)).toBeGreaterThan(Math.max(p2StarMs, s3Ms));
+});
+
 it('does not clear what the ECU no longer tells, because it could not be saved', async () => {
   rig = new Rig({ wire: 'enet' });
   rig.onSend = (payload) => {
