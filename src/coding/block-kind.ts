@@ -29,6 +29,11 @@ const SIGNATURE = { length: 132, head: 0x20 } as const;
 const CAFD_ID = { length: 8, processClass: 0x05 } as const;
 const TLID_BYTES = 5;
 const VIN_END = 7;
+/**
+ * The block of a G31's ATM: eight bytes and the VIN (recorded). A longer one is coding data with the VIN among them: 3004 of
+ * its head unit has 50 bytes (recorded), and parameters that owners code (owners' FDL files).
+ */
+const MOST_VIN_BLOCK_BYTES = 25;
 /** TLID and CAFD id stand one behind the other with no more than one identifier between them (recorded: 3010, 3012). */
 const TLID_REACH = 2;
 
@@ -84,6 +89,7 @@ function shapeOf({ did, bytes, next }: BlockBytes & { readonly next?: BlockBytes
   if (isCafdId(bytes, owner.cafds)) return 'cafd-id';
   if (bytes.length === TLID_BYTES && next !== undefined && next.did - did <= TLID_REACH && isCafdId(next.bytes, owner.cafds)) return 'tlid';
   if (owner.vin === undefined) return undefined;
+  if (bytes.length > MOST_VIN_BLOCK_BYTES) return undefined;
   const text = printableAscii(bytes);
   if (text.includes(owner.vin)) return 'vin';
   return bytes.length === VIN_END && text === owner.vin.slice(-VIN_END) ? 'short-vin' : undefined;

@@ -112,5 +112,5 @@ export async function outlast<Result>(car: Car, read: () => Promise<Result>): Pr
 }
 
 function passes(car: Car, error: unknown): boolean {
-  return isKombiError(error, 'link') && error.code !== 'link.busy' && car.signal?.aborted !== true;
+  return isKombiError(error, 'link') && car.signal?.aborted !== true;
 }
