@@ -65,12 +65,15 @@ async function toRecordedCar(car: RecordedCar, { uri, talk }: { uri: LinkUri; ta
   return disposing(await linkTo(car, uri), async () => {
     const report = car.unknownRequests.report();
     if (report !== undefined) await talk.report?.(`${car.name}: ${report}`);
+    if (car.recordedVin === undefined && !uri.query.has('vin')) {
+      await talk.report?.(`${car.name}: the recording tells no VIN; give it one with vin=, such as ?vin=WBATESTV1N0000001`);
+    }
   });
 }
 
 function startRecordedCar(uri: LinkUri, clock: Clock): RecordedCar {
-  if (uri.query.has('vin')) throw usage(uri, 'has the option "vin", and a recording has a VIN of its own', 'Leave it out.');
-  return new RecordedCar({ file: uri.path, clock, ...carOptions(uri) });
+  const vin = vinOf(uri);
+  return new RecordedCar({ file: uri.path, clock, ...carOptions(uri), ...(vin === undefined ? {} : { vin }) });
 }
 
 function startCar(uri: LinkUri, clock: Clock): MockCar {
@@ -84,10 +87,16 @@ function carOptions(uri: LinkUri): { faults: FaultBoard; stateFile?: string } {
 
 /** The same car under another number: a profile is one car, and a batch wants many. */
 function withVin(profile: Profile, uri: LinkUri): Profile {
+  const vin = vinOf(uri);
+  return vin === undefined ? profile : { ...profile, vin };
+}
+
+function vinOf(uri: LinkUri): string | undefined {
   const vin = uri.query.get('vin')?.toUpperCase();
-  if (vin === undefined) return profile;
-  if (!isVin(vin)) throw usage(uri, `has "${vin}" for vin`, 'A VIN has 17 characters, letters without I, O and Q, and digits.');
-  return { ...profile, vin };
+  if (vin !== undefined && !isVin(vin)) {
+    throw usage(uri, `has "${vin}" for vin`, 'A VIN has 17 characters, letters without I, O and Q, and digits.');
+  }
+  return vin;
 }
 
 async function enetTo(car: MockCar): Promise<Transport> {

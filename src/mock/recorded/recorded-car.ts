@@ -11,7 +11,7 @@ import { loadStateFile, saveStateFile } from '../state-file.ts';
 import { HeldBlocks } from './held-blocks.ts';
 import { loadRecording } from './load-recording.ts';
 import { RecordingPlayer } from './player.ts';
-import { recordedVin } from './recorded-vin.ts';
+import { recordedVin, tellVin } from './recorded-vin.ts';
 import { UnknownRequests } from './unknown-requests.ts';
 import { answerUnrecorded, type Knowledge } from './unrecorded.ts';
 
@@ -40,6 +40,8 @@ export interface RecordedCarOptions {
   readonly faults?: FaultBoard;
   /** What is written to the car is kept in it. */
   readonly stateFile?: string;
+  /** In place of the one recorded, or where none is. */
+  readonly vin?: string;
 }
 
 /**
@@ -64,9 +66,11 @@ export class RecordedCar implements NetworkedCar {
   readonly #blocks: HeldBlocks;
   readonly #ecus: ReadonlyMap<number, Knowledge & FaultyEcu>;
   readonly #stateFile: string | undefined;
+  readonly #givenVin: string | undefined;
   #closed = false;
 
-  constructor({ file, recording = loadRecording(file), clock = systemClock, faults = createFaultBoard(), stateFile }: RecordedCarOptions) {
+  constructor(options: RecordedCarOptions) {
+    const { file, recording = loadRecording(file), clock = systemClock, faults = createFaultBoard(), stateFile } = options;
     refuseOtherFaults(faults);
     const player = new RecordingPlayer(recording);
     this.name = basename(file);
@@ -77,7 +81,8 @@ export class RecordedCar implements NetworkedCar {
     this.#player = player;
     this.#blocks = new HeldBlocks(player, () => this.#save());
     this.recordedVin = recordedVin(player);
-    this.vin = this.recordedVin ?? UNCODED_VIN;
+    this.#givenVin = options.vin;
+    this.vin = options.vin ?? this.recordedVin ?? UNCODED_VIN;
     const ecu = (address: number) => ({
       address,
       car: this,
@@ -159,7 +164,7 @@ export class RecordedCar implements NetworkedCar {
 
   #askOne(ecu: Knowledge & FaultyEcu, request: Uint8Array): readonly RecordedAnswer[] {
     const only = (payload: Uint8Array | undefined) => (payload === undefined ? [] : [{ source: ecu.address, payload }]);
-    const held = this.#blocks.read(ecu.address, request);
+    const held = this.#held(ecu, request);
     if (held !== undefined) return only(held);
     const recorded = this.#player.physical(ecu.address, request);
     if (recorded?.at(-1)?.payload[0] === WRITTEN) this.#blocks.write(ecu.address, request);
@@ -171,13 +176,28 @@ export class RecordedCar implements NetworkedCar {
     return only(answer);
   }
 
+  /** What is another one now than was recorded. */
+  #held(ecu: Knowledge & FaultyEcu, request: Uint8Array): Uint8Array | undefined {
+    const block = this.#blocks.read(ecu.address, request);
+    const vin = this.#givenVin;
+    if (block !== undefined || vin === undefined) return block;
+    const isTold = this.recordedVin === undefined ? undefined : this.#player.positive(ecu.address, request) !== undefined;
+    return tellVin(request, { vin, isTold, speaksKwp: ecu.speaksKwp });
+  }
+
   /** What nobody knows nobody answers: refusals of that kind are kept to oneself when all are asked (ISO 14229-1). */
   #askAll(target: number, request: Uint8Array): readonly RecordedAnswer[] {
     const recorded = this.#player.functional(target, request) ?? this.#player.eachAlone(request);
     if (recorded.length > 0) {
-      return recorded.map(({ source, payload }) => ({ source, payload: this.#blocks.read(source, request) ?? payload }));
+      return recorded.map(({ source, payload }) => {
+        const ecu = this.#ecus.get(source);
+        return { source, payload: (ecu && this.#held(ecu, request)) ?? payload };
+      });
     }
-    const common = [...this.#ecus.values()].map((ecu) => ({ source: ecu.address, ...answerUnrecorded(request, ecu) }));
+    const common = [...this.#ecus.values()].map((ecu) => {
+      const held = this.#held(ecu, request);
+      return { source: ecu.address, ...(held === undefined ? answerUnrecorded(request, ecu) : { answer: held, isUnknown: false }) };
+    });
     if (common.every(({ isUnknown }) => isUnknown)) this.unknownRequests.count(target, request);
     return common.flatMap(({ source, answer, isUnknown }) => (isUnknown || answer === undefined ? [] : [{ source, payload: answer }]));
   }
