@@ -58,17 +58,17 @@ export const sim: CommandSpec = {
 export async function simulate(context: Context, input: Input, command: string): Promise<void> {
   const seconds = input.integer('for', 0, MAX_SECONDS);
   const car = startCar(input);
-  if (context.globals.verbose && car instanceof RecordedCar) await sayAll(context, car.remarks);
+  if (context.globals.verbose && car instanceof RecordedCar) await sayAll(context, car, car.remarks);
   const ends = await startEnds(context, car, input);
   const vin = car instanceof RecordedCar ? (car.recordedVin ?? null) : car.vin;
   await ready(context, command, { profile: car.name, vin, ...ends, pid: process.pid });
   await stay(context, seconds);
   car.close();
-  if (car instanceof RecordedCar) await sayAll(context, [car.unknownRequests.report()]);
+  if (car instanceof RecordedCar) await sayAll(context, car, [car.unknownRequests.report()]);
 }
 
-async function sayAll(context: Context, texts: readonly (string | undefined)[]): Promise<void> {
-  for (const text of texts) if (text !== undefined) await context.say(escapeText(text));
+async function sayAll(context: Context, { name }: RecordedCar, texts: readonly (string | undefined)[]): Promise<void> {
+  for (const text of texts) if (text !== undefined) await context.say(escapeText(`${name}: ${text}`));
 }
 
 function startCar(input: Input): Car | RecordedCar {

@@ -191,6 +191,19 @@ describe('the VIN of a recorded car', () => {
     expect(car.recordedVin).toBe(vin);
     expect(car.vin).toBe(vin ?? '0'.repeat(17));
   });
+
+  it('may be another one: told where the recorded one was, or by every ECU where none was', () => {
+    const options = { vin: 'WBATESTV1N0000009' };
+    const hex = VIN_HEX.replace(/31$/, '39');
+    const recorded = play([`DF* 22F190 = 10:62F190${VIN_HEX} 60:7F2231`], options);
+    expect(recorded.ask(0x10, '22F190')).toEqual([`10:62F190${hex}`]);
+    expect(recorded.ask(0xdf, '22F190')).toEqual([`10:62F190${hex}`, '60:7F2231']);
+    expect(recorded.car.vin).toBe(options.vin);
+    const silent = play(['60 22F150 = 60:62F1500F7E60', '40 1A80 = 40:5A8001'], options);
+    expect(silent.ask(0xdf, '22F190')).toEqual([`60:62F190${hex}`]);
+    expect(silent.ask(0x40, '221010')).toEqual([`40:621010${hex}`]);
+    expect(silent.car.unknownRequests.total).toBe(0);
+  });
 });
 
 describe('faults of a recorded car', () => {

@@ -12,6 +12,7 @@ export interface Played {
 export interface PlayOptions {
   readonly faults?: readonly string[];
   readonly stateFile?: string;
+  readonly vin?: string;
 }
 
 /** A recorded car of lines such as `60 223000 = 60:6230000102 60:…`, with `*` behind the address where all were asked. */
@@ -54,10 +55,10 @@ export function playText(text: string, options?: PlayOptions): Played {
   return start(decodeEdiText(text), options);
 }
 
-function start(recording: ReturnType<typeof decodeEdiText>, { faults = [], stateFile }: PlayOptions = {}): Played {
+function start(recording: ReturnType<typeof decodeEdiText>, { faults = [], ...options }: PlayOptions = {}): Played {
   const clock = new VirtualClock();
   const board = createFaultBoard(faults.map(parseFault));
-  const car = new RecordedCar({ file: 'car.txt', recording, clock, faults: board, ...(stateFile === undefined ? {} : { stateFile }) });
+  const car = new RecordedCar({ file: 'car.txt', recording, clock, faults: board, ...options });
   return {
     car,
     clock,
