@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { cpSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { acquireLock, openArchive, vinLockName } from '../../src/archive/index.ts';
 import { block, DRAFT, VIN } from '../unit/archive/sample.ts';
@@ -104,5 +105,24 @@ describe('backup prune', () => {
     const run = await bench.run(['backup', 'prune', '--yes', '--json']);
     expect([run.exit, jsonOf(run).error.code]).toEqual([7, 'lock.held']);
     bench.files = { backups: 14, journals: [] };
+  });
+});
+
+describe('the archives of two laptops, copied into one', () => {
+  it('list and verify as one, tell the history of both, and restore what either saved', async () => {
+    const link = () => bench.link('link=elm327');
+    const [other, both] = [join(bench.folder, 'other'), join(bench.folder, 'both')];
+    const edit = 'KOMBI:3301/CC_ACTIVIERUNG_5.5.3=0';
+    const { id } = jsonOf(await bench.on(link(), ['backup', 'create', '--ecu', 'KOMBI', '--json', '--archive', other])).result;
+    const planned = jsonOf(await bench.on(link(), ['code', edit, '--dry-run', '--json'])).result.plan;
+    const { job, backup } = jsonOf(await bench.on(link(), ['code', edit, '--accept', planned.id, '--json'])).result;
+    for (const archive of [bench.archive, other]) cpSync(archive, both, { recursive: true });
+    const merged = async (...words: readonly string[]) => jsonOf(await bench.on(link(), [...words, '--archive', both, '--json'])).result;
+    expect(idsOf((await merged('backup', 'list')).backups).toSorted()).toEqual([id, backup].toSorted());
+    expect(await merged('backup', 'verify', '--all')).toMatchObject({ checked: 3, problems: [] });
+    expect((await merged('history')).jobs).toMatchObject([{ job, state: 'committed', backup }]);
+    const { plan } = await merged('restore', id, '--block', 'KOMBI:3301', '--dry-run');
+    expect(await merged('restore', id, '--block', 'KOMBI:3301', '--accept', plan.id)).toMatchObject({ verified: 1 });
+    bench.files = { backups: 1, journals: ['COMMITTED'] };
   });
 });
