@@ -70,7 +70,7 @@ function asTold(event: TraceEvent): string | undefined {
 describe('the traces in fixtures', () => {
   it('are all told of', () => {
     const told = [...readFileSync(`${FOLDER}README.md`, 'utf8').matchAll(/^\| `(.*?)` \|/gm)].map(([, name]) => name);
-    expect(told.sort()).toEqual([...files].sort());
+    expect(new Set(told)).toEqual(new Set(files));
   });
 
   describe.each(files)('%s', (file) => {

@@ -79,7 +79,7 @@ describe('the trace format', () => {
         const whole = encodeTrace({ header: head, events });
         expect(whole).toMatch(/^[\x20-\x7e\n]*$/);
         const back = decode(whole);
-        const plain = back.events.map(({ line, ...each }) => each);
+        const plain = back.events.map(({ line: _line, ...each }) => each);
         expect({ header: back.header, events: plain, torn: back.torn }).toEqual({ header: head, events, torn: false });
         expect(decode(whole.replaceAll('\n', '\r\n'))).toEqual(back);
       }),
