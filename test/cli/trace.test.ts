@@ -80,6 +80,14 @@ describe('a replay', () => {
     expect([again.exit, jsonOf(again).error]).toMatchObject([recorded.exit, { code, message }]);
   });
 
+  it('tells that nobody answered, and waits in vain again', async () => {
+    const words = ['read', '99:3000', '--json'];
+    const recorded = await record(bench.link('link=elm327'), words);
+    expect(readFileSync(file(), 'latin1').match(/ > 99 22 30 00\n\d+\.\d = silence$/gm)).toHaveLength(3);
+    const again = await replay(words);
+    expect([again.exit, again.stdout]).toEqual([recorded.exit, recorded.stdout]);
+  });
+
   it('keeps its backups and journals apart', async () => {
     await record(bench.link('link=elm327'), ['code', ONE_BIT, '--dry-run', '--json']);
     for (const words of [
