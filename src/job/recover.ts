@@ -3,7 +3,7 @@ import { did, type EcuAddress, EXIT, ecuAddress, fromHex, isKombiError, KombiErr
 import { type EcuIdentity, wayToAsk } from '../vehicle/index.ts';
 import { savedBlock } from './backup-car.ts';
 import type { Car } from './car.ts';
-import { cafdLost, hasLostCafd, svkShaOf } from './kernel/fence.ts';
+import { cafdLost, hasLostCafd, svkShaOf, unstoppable } from './kernel/fence.ts';
 import { type Holding, holdingOf, type Operation } from './kernel/operation.ts';
 import { keepSessionsAlive } from './kernel/session.ts';
 import { end, failedToSettle, rollBack, type SettleOptions, verifyAfterReset } from './kernel/settle.ts';
@@ -167,7 +167,7 @@ async function sameEcus(car: Car, begin: BeginRecord): Promise<readonly EcuIdent
   const ecus: EcuIdentity[] = [];
   for (const saved of begin.ecus) {
     const address: EcuAddress = ecuAddress(Number.parseInt(saved.address, 16));
-    const ecu = await wayToAsk(car.identity.protocol).readEcu(address, car);
+    const ecu = await wayToAsk(car.identity.protocol).readEcu(address, unstoppable(car));
     const sameSerial = (ecu.serial ?? '') === saved.serial;
     // One that has lost its coding description is still the same one.
     if (!sameSerial || !(svkShaOf(ecu) === saved.svkSha || hasLostCafd(ecu))) {

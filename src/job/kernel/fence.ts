@@ -1,5 +1,5 @@
 import { EXIT, KombiError, type Vin } from '../../core/index.ts';
-import { cafdsOf, type EcuIdentity, readVin, wayToAsk } from '../../vehicle/index.ts';
+import { type Asking, cafdsOf, type EcuIdentity, readVin, wayToAsk } from '../../vehicle/index.ts';
 import type { Car } from '../car.ts';
 import { sha256 } from './operation.ts';
 
@@ -36,12 +36,17 @@ export async function assertSameCar(car: Car, ecus: readonly EcuIdentity[]): Pro
   const { vin } = (await wayToAsk(car.identity.protocol).readVin(car.client)) ?? (await readVin(car.client));
   if (vin !== car.identity.vin) throw otherCar(car.identity.vin, `the VIN is ${vin}`);
   for (const expected of ecus) {
-    const found = await wayToAsk(car.identity.protocol).readEcu(expected.address, car);
+    const found = await wayToAsk(car.identity.protocol).readEcu(expected.address, unstoppable(car));
     const difference = differenceBetween(expected, found);
     if (difference === undefined) continue;
     if (hasLostCafd(found) && expected.serial === found.serial) throw cafdLost(found);
     throw otherCar(car.identity.vin, `${expected.name}: ${difference}`);
   }
+}
+
+/** Without the car's signal: who stops a job must not stop what puts the car in order again. */
+export function unstoppable({ client, catalog }: Car): Asking {
+  return { client, catalog };
 }
 
 /** The hash of an ECU's SVK, by which a journal knows its software again. */
