@@ -33,7 +33,7 @@ export function assertCodable(car: Car, { experimental = false }: { readonly exp
       throw signedCoding(`The coding of this car is signed. ${reason}`, []);
     case 'e-series':
       if (experimental)
-        return [{ code: 'experimental', text: `Experimental: ${reason}. ${E_SERIES_EVIDENCE}. No car of your series stands behind it.` }];
+        return [{ code: 'experimental', text: `Experimental: ${reason}. ${E_SERIES_EVIDENCE}. Nothing public stands behind any other unit or car.` }];
       throw new KombiError({
         code: 'car.e-series',
         exit: EXIT.refused,

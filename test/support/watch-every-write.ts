@@ -6,8 +6,11 @@ import { DurableView } from './durable-view.ts';
 import { type KnownCar, WriteWatch } from './watch-writes.ts';
 
 const READ = 0x62;
-const VIN = 'F190';
+/** `22 F190`, and `22 1010` of an E-series car. */
+const VINS: readonly string[] = ['F190', '1010'];
 const SERIAL = 'F18C';
+/** The serial number of an E-series unit, behind `1A 89`. */
+const KWP_SERIAL = '5A89';
 /** P2* and S3 of the car with the shortest, `f06-short`, are longer. */
 const FENCE_MS = 100;
 
@@ -49,6 +52,8 @@ function watched(transport: Transport, view: DurableView, report: (violation: st
   const remember = async (...args: Parameters<Transport['receive']>) => {
     const message = await receive(...args);
     if (message?.payload[0] === READ) note(toHex(Uint8Array.of(message.source)), message.payload);
+    if (message !== undefined && toHex(message.payload.subarray(0, 2)) === KWP_SERIAL)
+      noteSerial(toHex(Uint8Array.of(message.source)), message.payload.subarray(2));
     return message;
   };
   const note = (address: string, payload: Uint8Array) => {
@@ -56,8 +61,12 @@ function watched(transport: Transport, view: DurableView, report: (violation: st
     const data = payload.subarray(3);
     car.ecus[address] ??= { blocks: {}, dids: {} };
     car.ecus[address].blocks[did] = toHex(data);
-    if (did === VIN) car.vin = printableAscii(data);
-    if (did === SERIAL) car.ecus[address].dids[SERIAL] = isText(data) ? printableAscii(data) : toHex(data);
+    if (VINS.includes(did)) car.vin = printableAscii(data);
+    if (did === SERIAL) noteSerial(address, data);
+  };
+  const noteSerial = (address: string, data: Uint8Array) => {
+    car.ecus[address] ??= { blocks: {}, dids: {} };
+    car.ecus[address].dids[SERIAL] = isText(data) ? printableAscii(data) : toHex(data);
   };
   return new Proxy(inner, {
     get: (target, name) => (name === 'receive' ? remember : Reflect.get(target, name, target)),
