@@ -138,7 +138,7 @@ describe('"X5 g20" (up2up)', () => {
 
 describe('X5M 2019 (up2up): possible signed coding', () => {
   it('never updated, has no masks that are known', async () => {
-    await refusedWith('f95-x5m', HIDE, 'coding.no-mask');
+    expect(await refusedWith('f95-x5m', HIDE, 'coding.no-mask')).toContain('CAFD 7E579560');
   });
 
   it('refuses the write itself, and is as before', async () => {

@@ -36,7 +36,7 @@ describe.skipIf(!existsSync(RECORDING))('the recorded E61 (skipped without ../sh
     const { result } = jsonOf(await kombi('elm327', 'faults', '--json'));
     const stored = [...troubleCodesInFile()].filter(([, answer]) => answer !== '5800');
     const told: { ecu: string; code: string }[] = result.faults;
-    expect(told.map(({ ecu, code }) => [ecu, `5801${code}24`])).toEqual(stored.sort());
+    expect(told.map(({ ecu, code }) => [ecu, `5801${code}24`])).toEqual(stored.toSorted(([left], [right]) => left.localeCompare(right)));
   });
 
   it('is backed up, takes the write that was recorded as an experiment, and gives it back', async () => {

@@ -6,8 +6,10 @@ import {
   decodeDtcRecords,
   decodeDtcs,
   decodeExtendedData,
+  decodeIdentification,
   decodeInfoEntry,
   decodeInfoList,
+  decodeKwpTroubleCodes,
   decodeReadDid,
   decodeRoutine,
   decodeSessionTiming,
@@ -17,9 +19,12 @@ import {
   encodeReadDid,
   encodeReadDtcSnapshots,
   encodeReadDtcs,
+  encodeReadIdentification,
+  encodeReadKwpTroubleCodes,
   encodeRoutine,
   encodeSessionControl,
   encodeWriteDid,
+  IDENTIFICATION,
   judgeAnswer,
   judgePayload,
   NegativeResponseError,
@@ -29,6 +34,7 @@ import {
   cafdsOf,
   decodeEcuList,
   decodeILevels,
+  decodeOrderHead,
   decodeSvk,
   decodeVehicleOrder,
   formatSvkEntry,
@@ -52,6 +58,8 @@ const QUESTIONS: readonly { readonly request: Uint8Array; readonly decode: (answ
   { request: encodeWriteDid(0x3301 as Did, fromHex('00')), decode: () => undefined },
   { request: TESTER_PRESENT, decode: () => undefined },
   { request: new Uint8Array(0), decode: () => undefined },
+  { request: encodeReadKwpTroubleCodes(), decode: decodeKwpTroubleCodes },
+  { request: encodeReadIdentification(IDENTIFICATION.identTable), decode: decodeIdentification },
 ];
 
 function judge(input: Uint8Array): void {
@@ -73,13 +81,14 @@ function judge(input: Uint8Array): void {
 }
 
 /** As cars tell them, from the mock one: its data are built as recorded cars build theirs. */
-function told(ecu: number, did: number): Uint8Array {
-  const car = startMockCar({ profile: 'f06-sos', clock: new StepClock() });
+function told(ecu: number, did: number, profile = 'f06-sos'): Uint8Array {
+  const car = startMockCar({ profile, clock: new StepClock() });
   return car.ecus.get(ecu)?.read(did) ?? new Uint8Array(0);
 }
 
 const SVK = told(0x60, 0xf101);
 const ORDER = told(0x10, 0x3f06);
+const ORDER_HEAD = told(0x40, 0x3f00, 'e60');
 const LEVELS = told(0x10, 0x100b);
 const STORED = told(0x60, 0xd10b);
 const ACTIVE = told(0x60, 0x2521);
@@ -99,6 +108,9 @@ export const ECU_DATA_TARGETS: readonly Target[] = [
       '06607E00',
       '00607F2278',
       '00607F2231',
+      '081258024232244222',
+      '08125802423224422224',
+      '09405A8000000926',
     ].map(fromHex),
     parse: judge,
   }),
@@ -134,6 +146,15 @@ export const ECU_DATA_TARGETS: readonly Target[] = [
       demand(series !== undefined && PRINTABLE.test(seriesName(series)), 'a series that cannot be printed');
       demand(order.damage !== undefined || fields.length === 5, 'a field is missing and nothing is said of it');
       demand(/^(20\d\d-\d\d)?$/.test(productionDateOf(order) ?? ''), 'a month that is none');
+    },
+  }),
+  bytesTarget({
+    name: 'order-head',
+    errors: [],
+    samples: [ORDER_HEAD],
+    parse: (input) => {
+      const order = decodeOrderHead(input);
+      demand(order === undefined || PRINTABLE.test(seriesName(order.series ?? '')), 'a series that cannot be printed');
     },
   }),
   bytesTarget({

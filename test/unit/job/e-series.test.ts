@@ -4,7 +4,7 @@ import { loadCatalog } from '../../../src/catalog/index.ts';
 import { type EcuAddress, fromHex, toHex } from '../../../src/core/index.ts';
 import { backUp, type Car, lockOnly, newJobId, openCar, readFaults } from '../../../src/job/index.ts';
 import { permissionFor } from '../../../src/job/kernel/allow-list.ts';
-import { diffStates, loadProfile, type Profile } from '../../../src/mock/index.ts';
+import { diffStates, loadProfile, type Profile, startMockCar } from '../../../src/mock/index.ts';
 import { decodeOrderHead } from '../../../src/vehicle/index.ts';
 import { Rig, type RigOptions, type Wire } from '../../support/rig.ts';
 
@@ -91,7 +91,7 @@ describe.each(['enet', 'elm327'] as const)('an E-series car over %s', (wire: Wir
     expect(Object.keys(held)).toEqual(['3005', '3006']);
     for (const [did, hex] of Object.entries(held)) {
       const block = saved.ecus[0]?.blocks.find((each) => each.did === did);
-      expect(block?.rows.join('').replaceAll(' ', ''), did).toBe(hex);
+      expect([did, block?.rows.join('').replaceAll(' ', '')]).toEqual([did, hex]);
     }
     expect(diffStates(rig.before, rig.car.exportState())).toEqual([]);
   });
@@ -174,12 +174,14 @@ describe('the reads of KWP2000', () => {
 });
 
 describe('the head of an E-series order', () => {
-  it('reads as the recorded one does', () => {
-    const head = fromHex('0241341795647FC384514145D586C874');
-    expect(decodeOrderHead(head)).toMatchObject({ criterion: '0307', series: 'E61_', typeKey: 'PX11', paint: '0475', damage: undefined });
+  const head = startMockCar({ profile: 'e60' }).ecus.get(CAR_ACCESS)?.read(0x3f00) ?? new Uint8Array();
+
+  it('reads as that of a recorded car does', () => {
+    expect(decodeOrderHead(head)).toMatchObject({ criterion: '0307', series: 'E60_', typeKey: 'ZE60', paint: '0475', damage: undefined });
   });
 
-  it.each(['', '02', '0341341795647FC384514145D586C874', '0241341795647FC384514145D586C87400'])('"%s" is none', (hex) => {
-    expect(decodeOrderHead(fromHex(hex))).toBeUndefined();
+  it('of another version or length is none', () => {
+    const others = [head.subarray(1), Uint8Array.of(3, ...head.subarray(1)), Uint8Array.of(...head, 0), new Uint8Array()];
+    expect(others.map(decodeOrderHead)).toEqual([undefined, undefined, undefined, undefined]);
   });
 });
