@@ -33,7 +33,12 @@ export function assertCodable(car: Car, { experimental = false }: { readonly exp
       throw signedCoding(`The coding of this car is signed. ${reason}`, []);
     case 'e-series':
       if (experimental)
-        return [{ code: 'experimental', text: `Experimental: ${reason}. ${E_SERIES_EVIDENCE}. Nothing public stands behind any other unit or car.` }];
+        return [
+          {
+            code: 'experimental',
+            text: `Experimental: ${reason}. ${E_SERIES_EVIDENCE}. Nothing public stands behind any other unit or car.`,
+          },
+        ];
       throw new KombiError({
         code: 'car.e-series',
         exit: EXIT.refused,
