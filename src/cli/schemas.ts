@@ -109,7 +109,7 @@ const foundFaults = z.looseObject({
     .describe('the info memories: events, no faults; without --clear and --since'),
   unread,
   before: z.array(fault).optional().describe('with --clear: what was stored; with --since: what the backup holds'),
-  backup: id.optional().describe('with --clear: holds all that was stored'),
+  backup: id.optional().describe('with --clear and --save: holds all that was stored'),
   gone: z.array(faultCode).optional().describe('with --clear or --since'),
   cameBack: z.array(faultCode).optional().describe('with --clear: cleared, and there again; the car still has the fault'),
   stillThere: z.array(faultCode).optional().describe('with --since'),

@@ -13,6 +13,9 @@ const AT_12 = 'ecus.12.troubleCodes.0 [object Object]→undefined';
 /** `60 B7F655` of every fault in a result. */
 const codes = (faults: readonly { ecu: string; code: string }[]) => faults.map(({ ecu, code }) => `${ecu} ${code}`);
 
+/** A link in virtual time: nobody waits for the silence that ends a question to all. */
+const quick = (...options: readonly string[]) => bench.link('link=elm327', 'baud=115200', ...options);
+
 describe('faults', () => {
   it('lists the codes of every ECU, each with what it means there, and how much the info memories hold', async () => {
     bench.profile = 'f20-faults';
@@ -32,7 +35,7 @@ describe('faults', () => {
 
   it('tells of one ECU all that it keeps, and shows raw what nobody can decode', async () => {
     bench.profile = 'f20-faults';
-    const { stdout } = await bench.on(bench.link(), ['faults', 'DME']);
+    const { stdout } = await bench.on(quick(), ['faults', 'DME']);
     expect(stdout.split('\n').map((line) => line.trim())).toEqual([
       'DME 12  030E05  stored  no public meaning known',
       'status 28: stored, failed since it was last cleared',
@@ -41,13 +44,13 @@ describe('faults', () => {
       'extended data: 01 = 00, 02 = 01',
       '',
     ]);
-    const info = await bench.on(bench.link(), ['faults', 'CAS']);
+    const info = await bench.on(quick(), ['faults', 'CAS']);
     expect(info.stdout).toContain("CAS 40  80408B  status 2C; 94245 km, 157575529 s (1823 days of the car's clock)");
   });
 
   it('has all of it in JSON, decoded and as it came', async () => {
     bench.profile = 'f20-faults';
-    const { result } = jsonOf(await bench.on(bench.link(), ['faults', '--details', '--json']));
+    const { result } = jsonOf(await bench.on(quick(), ['faults', '--details', '--json']));
     expect(codes(result.faults)).toEqual(['12 030E05', '60 B7F655', '60 B7F341', '61 B7F341']);
     expect(result.faults[0]).toMatchObject({
       status: '28',
@@ -74,7 +77,7 @@ describe('faults', () => {
 
   it('speaks German where it is asked to', async () => {
     bench.profile = 'f20-faults';
-    const { stdout } = await bench.on(bench.link(), ['faults', '61', '--lang', 'de']);
+    const { stdout } = await bench.on(quick(), ['faults', '61', '--lang', 'de']);
     expect(stdout).toContain('ATM 61  B7F341  vorhanden  Notstrombatterie defekt');
     expect(stdout).toContain('Status 2F: jetzt vorhanden, in diesem Betriebszyklus aufgetreten, vorläufig, gespeichert');
   });
@@ -86,14 +89,14 @@ describe('faults', () => {
       ['faults', 'CAS'],
       ['faults', '--explain', 'B7F655'],
     ]) {
-      const { stdout } = await bench.on(bench.link(), words, { env: { COLUMNS: String(columns) } });
+      const { stdout } = await bench.on(quick(), words, { env: { COLUMNS: String(columns) } });
       expect(stdout.split('\n').filter((line) => displayWidth(line) > columns)).toEqual([]);
     }
   });
 
   it('goes on past an ECU that is silent or refuses, and names it', async () => {
     bench.profile = 'f20-faults';
-    const run = await bench.on(bench.link('fault=nrc:22,service=19,ecu=60', 'fault=ignore,service=19,ecu=12'), [
+    const run = await bench.on(quick('fault=nrc:22,service=19,ecu=60', 'fault=ignore,service=19,ecu=12'), [
       'faults',
       '--json',
       '--timeout',
@@ -106,14 +109,14 @@ describe('faults', () => {
       expect.objectContaining({ ecu: '60', name: 'KOMBI', code: 'uds.negative-response' }),
     ]);
     expect(run.stderr).toContain('DME 12 does not tell its trouble codes');
-    const silent = await bench.on(bench.link('fault=nrc:22,service=19'), ['faults']);
+    const silent = await bench.on(quick('fault=nrc:22,service=19'), ['faults']);
     expect(silent.stdout).toMatch(/^No trouble code is stored where it is told\. Not told by: ZGW 10, DME 12, .*ATM 61\n/);
   });
 });
 
 describe('faults --clear', () => {
   it('saves and clears what is stored once somebody says yes, and tells what was there and what is left', async () => {
-    const run = await bench.on(bench.link(), ['faults', 'ATM', '--clear', '--yes', '--json']);
+    const run = await bench.on(quick(), ['faults', 'ATM', '--clear', '--yes', '--json']);
     expect(run.exit).toBe(0);
     const { result, vehicle } = jsonOf(run);
     expect(vehicle).toBe('changed');
@@ -131,7 +134,7 @@ describe('faults --clear', () => {
 
   it('says plainly which codes are back at once, and ends 0: the car still has the fault', async () => {
     bench.profile = 'f20-faults';
-    const run = await bench.on(bench.link(), ['faults', '--clear', '--yes']);
+    const run = await bench.on(quick(), ['faults', '--clear', '--yes']);
     expect(run.exit).toBe(0);
     expect(run.stdout.split('\n').slice(1)).toEqual([
       'Cleared, and gone when read again:',
@@ -147,19 +150,19 @@ describe('faults --clear', () => {
   });
 
   it('asks a person, who may say no', async () => {
-    const run = await bench.on(bench.link(), ['faults', '--clear'], { answers: [false] });
+    const run = await bench.on(quick(), ['faults', '--clear'], { answers: [false] });
     expect(run.questions).toEqual(['Clear 1 trouble code? What they tell of when and how they came is saved first.']);
     expect(run).toMatchObject({ exit: 3, stderr: expect.stringContaining('B7F341') });
   });
 
   it('does nothing where nobody can be asked', async () => {
-    const run = await bench.on(bench.link(), ['faults', '--clear', '--json']);
+    const run = await bench.on(quick(), ['faults', '--clear', '--json']);
     expect(run.exit).toBe(3);
     expect(jsonOf(run)).toMatchObject({ vehicle: 'untouched', error: { code: 'consent.missing' } });
   });
 
   it('ends 3 where the ECU refuses, with its codes as before', async () => {
-    const run = await bench.on(bench.link('fault=nrc:22,service=14'), ['faults', '--clear', '--yes', '--json']);
+    const run = await bench.on(quick('fault=nrc:22,service=14'), ['faults', '--clear', '--yes', '--json']);
     expect(run.exit).toBe(3);
     expect(jsonOf(run)).toMatchObject({ vehicle: 'untouched', error: { code: 'uds.negative-response' } });
     bench.files = { backups: 1, journals: [] };
@@ -167,7 +170,7 @@ describe('faults --clear', () => {
 
   it('ends 11 where one of several refuses, and says what became of each', async () => {
     bench.profile = 'f20-faults';
-    const run = await bench.on(bench.link('fault=nrc:22,service=14,ecu=60'), ['faults', '--clear', '--yes', '--json']);
+    const run = await bench.on(quick('fault=nrc:22,service=14,ecu=60'), ['faults', '--clear', '--yes', '--json']);
     expect(run.exit).toBe(11);
     const { vehicle, error } = jsonOf(run);
     expect([vehicle, error.code]).toEqual(['changed', 'faults.partly-cleared']);
@@ -177,23 +180,37 @@ describe('faults --clear', () => {
   });
 
   it('has nothing to clear on an ECU without codes', async () => {
-    const run = await bench.on(bench.link(), ['faults', 'KOMBI', '--clear', '--json']);
+    const run = await bench.on(quick(), ['faults', 'KOMBI', '--clear', '--json']);
     expect(jsonOf(run)).toMatchObject({ ok: true, vehicle: 'untouched', result: { faults: [], before: [] } });
+  });
+});
+
+describe('faults --save', () => {
+  it('keeps the codes to compare with later, and clears nothing', async () => {
+    bench.profile = 'f20-faults';
+    const run = await bench.on(quick(), ['faults', '--save', '--json']);
+    const { result, vehicle } = jsonOf(run);
+    expect([run.exit, vehicle]).toEqual([0, 'untouched']);
+    const shown = jsonOf(await bench.run(['backup', 'show', result.backup, '--json'])).result;
+    expect(codes(shown.troubleCodes)).toEqual(codes(result.faults));
+    const since = jsonOf(await bench.on(quick(), ['faults', 'ATM', '--since', result.backup, '--json'])).result;
+    expect([codes(since.gone), codes(since.stillThere), codes(since.new)]).toEqual([[], ['61 B7F341'], []]);
+    bench.files = { backups: 1, journals: [] };
   });
 });
 
 describe('faults --since', () => {
   it('compares the codes now with those saved before clearing', async () => {
     bench.profile = 'f20-faults';
-    const { backup } = jsonOf(await bench.on(bench.link(), ['faults', '--clear', '--yes', '--json'])).result;
-    const since = jsonOf(await bench.on(bench.link(), ['faults', '--since', backup, '--json']));
+    const { backup } = jsonOf(await bench.on(quick(), ['faults', '--clear', '--yes', '--json'])).result;
+    const since = jsonOf(await bench.on(quick(), ['faults', '--since', backup, '--json']));
     expect(since.vehicle).toBe('untouched');
     expect(codes(since.result.gone)).toEqual(['12 030E05', '60 B7F655', '60 B7F341']);
     expect(codes(since.result.stillThere)).toEqual(['61 B7F341']);
     expect(since.result.new).toEqual([]);
-    const { stdout } = await bench.on(bench.link(), ['faults', '--since', backup]);
+    const { stdout } = await bench.on(quick(), ['faults', '--since', backup]);
     expect(stdout).toMatch(/^Gone since the backup:\n.*030E05[\s\S]*Still there:\nATM 61 {2}B7F341 {2}present/);
-    const other = await bench.on('mock:f06-sos', ['faults', '--since', backup, '--json']);
+    const other = await bench.on('mock:f06-sos?link=elm327', ['faults', '--since', backup, '--json']);
     expect([other.exit, jsonOf(other).error.code]).toEqual([3, 'car.other']);
     bench.car = [AT_12, ...AT_60, ...NEW_AT_61];
     bench.files = { backups: 1, journals: [] };

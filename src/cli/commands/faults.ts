@@ -3,6 +3,7 @@ import type { CommandSpec } from '../command.ts';
 import { clearFaultsOf } from './faults/clear.ts';
 import { explainCodes } from './faults/explain.ts';
 import { readFaultsOf } from './faults/read.ts';
+import { saveFaultsOf } from './faults/save.ts';
 import { faultsSince } from './faults/since.ts';
 
 export const faults: CommandSpec = {
@@ -17,6 +18,7 @@ export const faults: CommandSpec = {
   options: [
     { flags: '--details', help: 'snapshots and extended data of every code, of all ECUs' },
     { flags: '--clear', help: 'save and clear them, and read again what is left' },
+    { flags: '--save', help: 'put them into the archive, to compare with later; clears nothing' },
     { flags: '--since <backup>', help: 'compare with the trouble codes in a backup: gone, still there, new' },
     { flags: '--explain <code>', help: 'what is known of a code, and who says so', repeatable: true },
   ],
@@ -31,16 +33,18 @@ export const faults: CommandSpec = {
     const codes = input.list('explain');
     const since = input.text('since');
     const clears = input.flag('clear');
-    if ([clears, codes.length > 0, since !== undefined].filter(Boolean).length > 1) {
+    const saves = input.flag('save');
+    if ([clears, saves, codes.length > 0, since !== undefined].filter(Boolean).length > 1) {
       throw new KombiError({
         code: 'usage.option',
-        message: '--clear, --since and --explain are three different things to do',
+        message: '--clear, --save, --since and --explain are different things to do',
         hint: 'Give one of them.',
       });
     }
     const only = named === undefined ? undefined : await resolve(named, context);
     if (codes.length > 0) return await explainCodes(context, codes, only);
     if (clears) return await clearFaultsOf(context, only);
+    if (saves) return await saveFaultsOf(context, only);
     if (since !== undefined) return await faultsSince(context, since, only);
     return await readFaultsOf(context, only, input.flag('details') || only !== undefined);
   },

@@ -24,7 +24,7 @@ export async function faultsSince(context: Context, name: string, only: EcuAddre
     throw new KombiError({
       code: 'backup.lacks-faults',
       message: 'The backup holds no trouble codes',
-      hint: '`kombi faults --clear` saves them; `kombi backup show` tells what a backup holds.',
+      hint: '`kombi faults --save` puts them into one, and so does --clear; `kombi backup show` tells what a backup holds.',
     });
   }
   const { ecus, unread } = await readAll(context, car, { only, details: false, info: false });
