@@ -133,7 +133,9 @@ export class Car {
     for (let tries = 0; this.#identifiedAt !== this.client.reopened; tries += 1) {
       if (tries === MAX_REOPENED) throw unstableError(this.transport);
       this.#identifiedAt = this.client.reopened;
-      const told = (await wayToAsk(this.identity.protocol).readVin(this.client, this.signal)) ?? (await readVin(this.client, this.signal));
+      const { client, signal } = this;
+      const again = await wayToAsk(this.identity.protocol).readVinFrom(this.identity.vinSource, { client, signal });
+      const told = again ?? (await readVin(client, signal));
       if (told.vin === this.identity.vin) continue;
       throw new KombiError({
         code: 'car.changed',

@@ -46,12 +46,13 @@ export const UDS_WAY: WayToAsk = {
 
   async readVin(client, signal) {
     for (const source of [GATEWAY, BODY_CONTROLLER, CLUSTER]) {
-      const data = await readIfTold(client, source, VIN_DID, signal);
-      const vin = data && printableAscii(data);
-      if (vin !== undefined && isVin(vin)) return { vin, source };
+      const told = await vinFrom(source, { client, signal });
+      if (told !== undefined) return told;
     }
     return undefined;
   },
+
+  readVinFrom: vinFrom,
 
   async readVehicle({ vin, source }: VinTold, { client, catalog, signal }: Asking): Promise<VehicleIdentity> {
     const raw = await readIfTold(client, source, source === BODY_CONTROLLER ? ORDER_COPY_DID : VEHICLE_ORDER_DID, signal);
@@ -155,4 +156,10 @@ async function readSvk(client: UdsClient, address: EcuAddress, signal?: AbortSig
     if (error instanceof KombiError && error.code.startsWith('uds.')) return undefined;
     throw error;
   }
+}
+
+async function vinFrom(source: EcuAddress, { client, signal }: Pick<Asking, 'client' | 'signal'>): Promise<VinTold | undefined> {
+  const data = await readIfTold(client, source, VIN_DID, signal);
+  const vin = data && printableAscii(data);
+  return vin !== undefined && isVin(vin) ? { vin, source } : undefined;
 }

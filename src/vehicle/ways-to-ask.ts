@@ -24,6 +24,8 @@ export interface WayToAsk {
   readonly protocol: Protocol;
   /** Undefined where nobody tells one in this way. */
   readVin(client: UdsClient, signal?: AbortSignal): Promise<VinTold | undefined>;
+  /** The same from one ECU that told it before: who is asked and absent may cost a connection. */
+  readVinFrom(source: EcuAddress, asking: Pick<Asking, 'client' | 'signal'>): Promise<VinTold | undefined>;
   readVehicle(told: VinTold, asking: Asking): Promise<VehicleIdentity>;
   /** @throws {KombiError} `ecu.*` where it does not answer at all */
   readEcu(address: EcuAddress, asking: Asking): Promise<EcuIdentity>;

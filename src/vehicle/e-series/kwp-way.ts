@@ -41,6 +41,8 @@ export const KWP_WAY: WayToAsk = {
     return vin !== undefined && isVin(vin) ? { vin, source: CAR_ACCESS } : undefined;
   },
 
+  readVinFrom: (_source, { client, signal }) => KWP_WAY.readVin(client, signal),
+
   async readVehicle({ vin, source }: VinTold, { client, catalog, signal }: Asking): Promise<VehicleIdentity> {
     const head = await readIfTold(client, source, ORDER_HEAD_DID, signal);
     const order = head && decodeOrderHead(head);
