@@ -1,7 +1,7 @@
 import { isKombiError, KombiError, messageOf } from '../core/index.ts';
 import { type Car, openCar } from '../job/car.ts';
 import type { MockLinkTalk } from '../mock-link.ts';
-import { createLink, type LinkOptions, registerLinkScheme, type Transport } from '../transport/index.ts';
+import { createLink, type LinkOptions, parseLinkUri, registerLinkScheme, type Transport } from '../transport/index.ts';
 import type { Context } from './context.ts';
 import { escapeText } from './escape.ts';
 import { version } from './version.ts';
@@ -48,7 +48,7 @@ async function open(context: Context): Promise<Car> {
   const { globals, io } = context;
   const timeout = globals.timeoutMs === undefined ? {} : { timeoutMs: globals.timeoutMs };
   const catalog = await context.catalog();
-  const tracedBy = await tracing(context);
+  const tracedBy = await tracing(context, link);
   const say = (text: string) => context.say(escapeText(text));
   const transport = await makeLink(link, timeout, { report: say, ...(globals.verbose ? { remark: say } : {}) });
   const car = await openCar(tracedBy === undefined ? transport : tracedBy(transport), { catalog, signal: io.signal, ...timeout });
@@ -85,7 +85,7 @@ async function warnOfOpenJob(context: Context, car: Car): Promise<void> {
 }
 
 /** What `--trace` puts around a transport; made before a link is, because a file that cannot be written ends the command. */
-async function tracing(context: Context): Promise<((transport: Transport) => Transport) | undefined> {
+async function tracing(context: Context, link: string): Promise<((transport: Transport) => Transport) | undefined> {
   const { trace: path, redact } = context.globals;
   if (path === undefined) {
     if (!redact) return undefined;
@@ -95,10 +95,21 @@ async function tracing(context: Context): Promise<((transport: Transport) => Tra
       hint: 'Add --trace FILE. What a command prints is not redacted.',
     });
   }
+  if (await isFileOf(link, path)) {
+    throw new KombiError({ code: 'usage.trace', message: `${path} is the recording that is played`, hint: 'Name another file.' });
+  }
   const { openTraceFile, recordTransport } = await import('../transport/trace/index.ts');
   const onProblem = (error: Error) => void context.say(`The trace ends here, the rest goes on: ${escapeText(messageOf(error))}`);
   const sink = openTraceFile({ path, redact, onProblem });
   return (transport) => recordTransport(transport, { sink, tool: `kombi ${version}`, date: context.io.now() });
+}
+
+/** Whether a link plays this very file, which to record into would empty. */
+async function isFileOf(link: string, path: string): Promise<boolean> {
+  if (!/^(mock|replay):/.test(link)) return false;
+  const { isSameFile } = await import('./same-file.ts');
+  const uri = parseLinkUri(link);
+  return isSameFile(uri.host + uri.path, path);
 }
 
 async function onlyCandidate(context: Context): Promise<string> {

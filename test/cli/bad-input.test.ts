@@ -61,7 +61,12 @@ describe('wrong words end with 2, and no car is asked', () => {
     ['a link that is none', ['read', '60:3301', '--link', '/dev/ttyUSB0'], 'usage.link', /not a link/],
     ['a misspelt link option', ['read', '60:3301', '--link', 'mock:f06-sos?lnk=elm327'], 'usage.link', /"lnk"/],
     ['a mock car that does not exist', ['read', '60:3301', '--link', 'mock:f99'], 'usage.profile', /"f99"/],
-    ['a recording that is not there', ['read', '60:3301', '--link', 'mock:./drive.trace'], 'usage.recording', /drive\.trace cannot be read/],
+    [
+      'a recording that is not there',
+      ['read', '60:3301', '--link', 'mock:./drive.trace'],
+      'usage.recording',
+      /drive\.trace cannot be read/,
+    ],
     ['an unknown fault', ['read', '60:3301', '--link', 'mock:f06-sos?fault=gremlin'], 'usage.fault', /"gremlin"/],
     ['a backup that does not exist', ['restore', 'abcd', '--link', 'mock:f06-sos'], 'usage.backup', /abcd/],
     ['an unknown command', ['cod', BIT], 'usage.command', /cod/],

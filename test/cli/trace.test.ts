@@ -88,6 +88,16 @@ describe('a replay', () => {
     expect([again.exit, again.stdout]).toEqual([recorded.exit, recorded.stdout]);
   });
 
+  it('is not recorded over what it is made of', async () => {
+    await recordRead();
+    const before = readFileSync(file());
+    for (const scheme of ['replay', 'mock']) {
+      const run = await bench.on(`${scheme}:${file()}`, ['read', '60:3301.@25', '--trace', file(), '--json']);
+      expect([run.exit, jsonOf(run).error.code]).toEqual([2, 'usage.trace']);
+    }
+    expect(readFileSync(file())).toEqual(before);
+  });
+
   it('keeps its backups and journals apart', async () => {
     await record(bench.link('link=elm327'), ['code', ONE_BIT, '--dry-run', '--json']);
     for (const words of [

@@ -1,4 +1,4 @@
-import { realpathSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { KombiError, messageOf } from '../../../core/index.ts';
 import {
   type CaptureFraming,
@@ -13,6 +13,7 @@ import {
 import type { CommandSpec } from '../../command.ts';
 import { escapeText } from '../../escape.ts';
 import type { Input } from '../../input.ts';
+import { isSameFile } from '../../same-file.ts';
 import { loadSession } from '../../session-file.ts';
 
 const FORMATS = ['trace', 'txt', 'pcapng'] as const;
@@ -44,7 +45,9 @@ export const convert: CommandSpec = {
     const format = formatOf(input, out);
     const framing = framingOf(input, format);
     const { trace: whole, remarks } = loadSession(path);
-    refuseItself(path, out);
+    // A conversion leaves things out, so it never replaces what it is made from.
+    if (isSameFile(path, out))
+      throw new KombiError({ code: 'usage.option', message: `${out} is the recording itself`, hint: 'Name another file.' });
     const trace = context.globals.redact ? redactTrace(whole) : whole;
     save(out, encode(trace, format, framing));
     for (const remark of remarks) await context.say(escapeText(`Note: ${remark}`));
@@ -82,17 +85,6 @@ function framingOf(input: Input, format: Format): CaptureFraming | undefined {
 function encode(trace: Trace, format: Format, framing: CaptureFraming | undefined): Uint8Array | string {
   if (format === 'trace') return encodeTrace(trace);
   return format === 'txt' ? encodeEdiText(exchangesOfTrace(trace.events)) : encodeTraceCapture(trace, framing ?? 'doip');
-}
-
-/** A conversion leaves things out, so it never replaces what it is made from. */
-function refuseItself(path: string, out: string): void {
-  let same = false;
-  try {
-    same = realpathSync(path) === realpathSync(out);
-  } catch {
-    // There is no such file yet.
-  }
-  if (same) throw new KombiError({ code: 'usage.option', message: `${out} is the recording itself`, hint: 'Name another file.' });
 }
 
 /** For its owner alone: who has not redacted has a VIN in it. */
