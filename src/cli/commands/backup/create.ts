@@ -45,7 +45,7 @@ export const create: CommandSpec = {
         `Backup  ${style.mark(id)}  ${plural(blocks, 'block')} of ${ecus.length === 1 ? ecus.map(ecuTitle).join('') : plural(ecus.length, 'ECU')}, read back from disk`,
         escapeText(path),
         ...(complete ? [] : [style.warning('Not complete:')]),
-        ...lacks.flatMap((lack) => wrap(lackText(lack), { width: context.width, indent: 4, lead: '  ' })),
+        ...lacks.flatMap((lack) => wrap(lackText(lack), { width: context.width, indent: 2 })),
       ],
     };
   },
