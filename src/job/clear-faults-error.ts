@@ -67,13 +67,14 @@ function itemOf(ecu: ClearedEcu): string {
   const address = formatEcuAddress(identity.address);
   const title = identity.name === address ? address : `${identity.name} ${address}`;
   const why = error === undefined ? '' : `. ${error.message}`;
+  const lied = error === undefined ? ', though it said that it cleared them' : '';
   const { gone, there } = compareFaults(before, after ?? []);
   const codes = (faults: readonly { readonly code: string }[]) => faults.map(({ code }) => code).join(', ');
   switch (outcome) {
     case 'cleared':
       return `${title}: cleared${there.length === 0 ? '' : `; back at once: ${codes(there)}`}`;
     case 'kept':
-      return `${title}: ${gone.length === 0 ? 'as before' : `gone: ${codes(gone)}`}; still there: ${codes(there)}${why}`;
+      return `${title}: ${gone.length === 0 ? 'as before' : `gone: ${codes(gone)}`}; still there: ${codes(there)}${lied}${why}`;
     case 'unknown':
       return `${title}: asked to clear, and not read again${why}`;
     case 'not-asked':

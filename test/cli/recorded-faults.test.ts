@@ -44,6 +44,12 @@ describe.skipIf(!existsSync(G31))('faults of a recorded G31 (needs ../shared/dat
     expect(result.unread).toEqual([]);
   });
 
+  it('are not taken for cleared: a recording keeps them, whatever it answers', async () => {
+    const run = await bench.run(['faults', 'DME', '--clear', '--yes', '--json', '--link', `mock:${G31}`]);
+    expect([run.exit, jsonOf(run).vehicle]).toEqual([3, 'untouched']);
+    bench.files = { backups: 1, journals: [] };
+  });
+
   it('have their snapshots and extended data byte for byte', async () => {
     const { result } = jsonOf(await bench.run(['faults', '76', '--json', '--link', `mock:${G31}`]));
     expect(result.faults).toHaveLength(1);

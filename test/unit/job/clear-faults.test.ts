@@ -185,6 +185,16 @@ it('asks nothing after a silence until all that was asked for is certainly over'
   expect(Math.min(...silences)).toBeGreaterThan(Math.max(p2StarMs, s3Ms));
 });
 
+it('believes the codes, not the yes, of an ECU that keeps them', async () => {
+  rig = new Rig({ wire: 'enet', profile: 'f20-faults' });
+  const kombi = rig.car.ecus.get(KOMBI);
+  const kept = kombi?.troubleCodes;
+  Object.defineProperty(kombi, 'troubleCodes', { get: () => kept, set: () => undefined });
+  const error = await failure({ ecus: [KOMBI] });
+  expect(error).toMatchObject({ code: 'faults.not-cleared', exit: EXIT.refused, vehicle: 'untouched' });
+  expect(error.items).toEqual(['KOMBI 60: as before; still there: B7F655, B7F341, though it said that it cleared them']);
+});
+
 it('does not clear what the ECU no longer tells, because it could not be saved', async () => {
   rig = new Rig({ wire: 'enet' });
   rig.onSend = (payload) => {
