@@ -118,7 +118,7 @@ describe('the archives of two laptops, copied into one', () => {
     const { job, backup } = jsonOf(await bench.on(link(), ['code', edit, '--accept', planned.id, '--json'])).result;
     for (const archive of [bench.archive, other]) cpSync(archive, both, { recursive: true });
     const merged = async (...words: readonly string[]) => jsonOf(await bench.on(link(), [...words, '--archive', both, '--json'])).result;
-    expect(idsOf((await merged('backup', 'list')).backups).toSorted()).toEqual([id, backup].toSorted());
+    expect(new Set(idsOf((await merged('backup', 'list')).backups))).toEqual(new Set([id, backup]));
     expect(await merged('backup', 'verify', '--all')).toMatchObject({ checked: 3, problems: [] });
     expect((await merged('history')).jobs).toMatchObject([{ job, state: 'committed', backup }]);
     const { plan } = await merged('restore', id, '--block', 'KOMBI:3301', '--dry-run');

@@ -18,7 +18,7 @@ interface Replacement {
  *
  * What is packed otherwise is not found: signatures, and a VIN of six bits a character.
  */
-export function redactExport({ label: _, vehicle, ecus, ...rest }: Exported): Exported {
+export function redactExport({ label: _label, vehicle, ecus, ...rest }: Exported): Exported {
   const serials = [...new Set(ecus.map(({ serial }) => serial ?? ''))].filter((serial) => serial !== '');
   const names: Replacement[] = serials.map((text, index) => ({
     text,

@@ -74,7 +74,8 @@ async function twoLaptops() {
     left1: await left.save('2026-11-01T10:00:00Z', 'left 1'),
     right1: await right.save('2026-11-02T10:00:00Z', 'right 1'),
     left2: await left.save('2026-11-03T10:00:00Z', 'left 2'),
-    right2: await right.save('2026-11-04T10:00:00Z', 'right 2'),
+    // The clock of this laptop has gone back.
+    right2: await right.save('2026-10-04T10:00:00Z', 'right 2'),
     right3: await right.save('2026-11-05T10:00:00Z', 'right 3'),
   };
   await job(left.archive, { txid: 'aaaa0001', backup: ids.left1, time: '2026-11-03T10:00:01Z' });
@@ -87,8 +88,8 @@ async function expectMerged(archive: Archive, ids: Awaited<ReturnType<typeof two
   expect((await archive.listBackups(VIN)).map(({ label, sequence, state }) => `${sequence} ${label} ${state}`)).toEqual([
     '1 left 1 intact',
     '1 right 1 intact',
-    '2 left 2 intact',
     '2 right 2 intact',
+    '2 left 2 intact',
     '3 right 3 intact',
   ]);
   expect(await archive.verifyAll()).toEqual({ checked: 7, problems: [] });

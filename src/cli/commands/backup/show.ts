@@ -88,6 +88,10 @@ function partOf(backup: BackupContent, { name, ecus, blocks }: Wanted): readonly
   }
   // Who asks for a block does not ask for faults.
   return inEcus
-    .map(({ troubleCodes: _, ...ecu }) => ({ ...ecu, blocks: ecu.blocks.filter(isWanted), unreadable: ecu.unreadable.filter(isWanted) }))
+    .map(({ troubleCodes: _codes, ...ecu }) => ({
+      ...ecu,
+      blocks: ecu.blocks.filter(isWanted),
+      unreadable: ecu.unreadable.filter(isWanted),
+    }))
     .filter((ecu) => ecu.blocks.length + ecu.unreadable.length > 0);
 }
