@@ -103,7 +103,7 @@ export {
   startMockCar,
   type VolatileState,
 } from './mock/index.ts';
-// Links: `enet:`, `elm327:` and `mock:`, and how to add one.
+// Links: `enet:`, `elm327:`, `mock:` and `replay:`, and how to add one.
 export {
   type AdapterIdentity,
   createLink,
