@@ -34,8 +34,8 @@ export async function openCarToWrite(context: Context): Promise<Car> {
  *
  * @throws {KombiError} `usage.archive` (exit 2) where a replay would leave something in the archive that is always used
  */
-export function keepReplayApart(context: Context): void {
-  if (context.globals.archive !== undefined || linkAskedFor(context)?.startsWith('replay:') !== true) return;
+export function keepReplayApart(context: Context, link = linkAskedFor(context)): void {
+  if (context.globals.archive !== undefined || link?.startsWith('replay:') !== true) return;
   throw new KombiError({
     code: 'usage.archive',
     message: 'A replay may not put backups and journals among those of real cars',

@@ -10,6 +10,8 @@ const { values: options } = parseArgs({ options: { json: { type: 'boolean', defa
 const measurements = [
   { name: 'ENET', load: () => import('./enet.js') },
   { name: 'ELM327', load: () => import('./elm327.js') },
+  { name: 'backup', load: () => import('./backup.js') },
+  { name: 'batch', load: () => import('./batch.js') },
   { name: 'archive', load: () => import('./archive.js') },
   { name: 'start-up', load: () => import('./start-up.js') },
 ];

@@ -146,6 +146,11 @@ done    bay \\x1B[2J3  WBATESTV1N0000003  640d Gran Coupé (F06) F010-15-03-505,
     expect({ ok, schema, result }).toEqual({ ok: false, schema: 'kombi/batch@1', result: jsonOf(run).result });
   });
 
+  it('puts no backup of a replay among those of real cars', async () => {
+    const { cars } = jsonOf(await batch([{ label: 'a', link: 'replay:nowhere.trace' }], ['--json'])).result;
+    expect(cars[0]).toMatchObject({ exit: 2, error: { code: 'usage.archive' } });
+  });
+
   it('plans edits, and shows what to consent to; it writes none of them', async () => {
     const { exit, stdout } = await batch([{ label: 'a', link: 'mock:f06-short', do: 'plan', edits: '60:3301.@25.3=0' }]);
     const { plan } = jsonOf(await bench.run(['code', '60:3301.@25.3=0', '--dry-run', '--json', '--link', 'mock:f06-short'])).result;

@@ -11,7 +11,7 @@ import type { CommandSpec } from '../command.ts';
 import type { Context } from '../context.ts';
 import { toJsonLine } from '../escape.ts';
 import type { Input } from '../input.ts';
-import { deviceOf, makeLink } from '../open-car.ts';
+import { deviceOf, keepReplayApart, makeLink } from '../open-car.ts';
 import { ProgressBoard } from '../progress-board.ts';
 
 const DEFAULT_JOBS = 8;
@@ -83,7 +83,10 @@ async function run(context: Context, { manifest, jobs, archive, record }: Run): 
     signal: io.signal,
     deviceOf: ({ link }) => deviceOf(link),
     work: workOnCars({
-      open: (link) => makeLink(link, timeoutMs === undefined ? {} : { timeoutMs }),
+      open: async (link) => {
+        if (manifest.archive === undefined) keepReplayApart(context, link);
+        return makeLink(link, timeoutMs === undefined ? {} : { timeoutMs });
+      },
       catalog,
       archive,
       tool: TOOL,

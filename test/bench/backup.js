@@ -1,0 +1,138 @@
+// A backup of a whole mock car: over ENET against two bare Node sockets that exchange the same bytes the same number of times,
+// over ELM327 at 115200 in virtual time against the rate of the serial line.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openArchive } from '../../dist/archive/index.js';
+import { loadCatalog } from '../../dist/catalog/index.js';
+import { VirtualClock } from '../../dist/core/index.js';
+import { backUp, openCar } from '../../dist/job/index.js';
+import { createMockSerialPort, plugIn } from '../../dist/mock/elm327/index.js';
+import { startMockCar } from '../../dist/mock/index.js';
+import { createElm327Transport, openSerialStream } from '../../dist/transport/elm327/index.js';
+import { medians, messageFrom, requirePinning, startPinned } from './pinned.js';
+import { atLeast, atMost } from './table.js';
+
+const RUNS = 3;
+const END = fileURLToPath(new URL('./backup-end.js', import.meta.url));
+const BAUD = 115_200;
+const BITS_PER_CHARACTER = 10;
+/** ISO 15765-2 with extended addressing: of UDS bytes 6 in a single frame, 5 in the first of several, 6 in every other. */
+const SINGLE = 6;
+/** The chip shows a whole frame in 20 characters (elm327.md §3.3): 3 of its id, 2 a byte, an end of line. */
+const CHARACTERS = 20;
+
+export async function measure() {
+  const folder = mkdtempSync(join(tmpdir(), 'kombi-bench-'));
+  try {
+    return [...(await overEnet(join(folder, 'recording.json'))), ...(await overElm327(join(folder, 'archive')))];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function overEnet(recording) {
+  requirePinning();
+  const [car, port] = await serve('car');
+  try {
+    const exchanges = await answerOf('record', port);
+    writeFileSync(recording, JSON.stringify(exchanges));
+    const [echo, echoPort] = await serve('bare-server', recording);
+    try {
+      const waits = [];
+      const { kombi, bare } = await medians(RUNS, {
+        kombi: async () => {
+          const { ms, waitedMs } = await answerOf('kombi', port);
+          waits.push(waitedMs);
+          return ms - waitedMs;
+        },
+        bare: () => answerOf('bare', echoPort, recording),
+      });
+      const waitMs = Math.min(...waits);
+      const perSecond = (ms) => (exchanges.length * 1000) / ms;
+      const name = `ENET, backup of 12 ECUs, ${exchanges.length} exchanges`;
+      const figure = { unit: 'exchanges/s', against: 'bare TCP', floor: perSecond(bare) };
+      return [
+        atLeast(0.6, { name, value: perSecond(kombi), ...figure }),
+        atLeast(0.6, {
+          name: `the same with the ${Math.round(waitMs)} ms in which ECUs may answer late`,
+          value: perSecond(kombi + waitMs),
+          ...figure,
+        }),
+      ];
+    } finally {
+      echo.kill();
+    }
+  } finally {
+    car.kill();
+  }
+}
+
+async function overElm327(folder) {
+  const clock = new VirtualClock();
+  const car = startMockCar({ profile: 'f06-sos', clock });
+  const adapter = plugIn(car, { baud: BAUD });
+  const path = '/dev/bench-backup';
+  const { binding } = await createMockSerialPort(adapter, { path });
+  const transport = createElm327Transport({
+    open: openSerialStream({ path, baudRate: BAUD, clock, binding }),
+    clock,
+    description: 'the mock adapter',
+    portName: undefined,
+  });
+  let floor = 0;
+  const { send, receive } = { send: transport.send.bind(transport), receive: transport.receive.bind(transport) };
+  transport.send = (target, payload, signal) => {
+    floor += requestCharacters(payload.length);
+    return send(target, payload, signal);
+  };
+  transport.receive = async (deadlineMs, signal) => {
+    const message = await receive(deadlineMs, signal);
+    if (message !== undefined) floor += answerCharacters(message.payload.length);
+    return message;
+  };
+  const opened = await openCar(transport, { catalog: loadCatalog() });
+  const startMs = clock.now();
+  floor = 0;
+  const { complete } = await backUp(opened, openArchive(folder), { tool: { name: 'kombi', version: 'bench' }, mayLack: true });
+  const ms = clock.now() - startMs;
+  await opened.dispose();
+  adapter.close();
+  car.close();
+  if (!complete) throw new Error('a backup lacks something');
+  return [
+    atMost(1.2, {
+      name: `ELM327 at ${BAUD}, backup of 12 ECUs, virtual time`,
+      unit: 'ms',
+      value: ms,
+      against: 'line rate',
+      floor: (floor * BITS_PER_CHARACTER * 1000) / BAUD,
+    }),
+  ];
+}
+
+/** Address, length, bytes, end of line. */
+function requestCharacters(bytes) {
+  return 2 + 2 + 2 * bytes + 1;
+}
+
+function answerCharacters(bytes) {
+  return bytes <= SINGLE ? 3 + 2 * (2 + bytes) + 1 : (1 + Math.ceil((bytes - SINGLE + 1) / SINGLE)) * CHARACTERS;
+}
+
+/** A process that stays and tells its port. */
+async function serve(role, ...args) {
+  const child = startPinned(END, [role, ...args]);
+  return [child, await messageFrom(child)];
+}
+
+/** What a process tells that does one thing and ends. */
+async function answerOf(role, ...args) {
+  const child = startPinned(END, [role, ...args.map(String)]);
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const answer = await messageFrom(child);
+  child.disconnect();
+  await ended;
+  return answer;
+}
