@@ -12,6 +12,7 @@ const FOUND: readonly (readonly [promise: string, wire: Wire, scenario: string, 
   ['an ECU that lost its CAFD ends the job as stuck, in recovery too', 'enet', 'interrupted', 'lose-cafd@47 announce@44'],
   ['one refused write back is no stuck block', 'elm327', 'interrupted', 'nrc:11@43'],
   ['one refused write back is none in recovery either', 'enet', 'recover', 'nrc:24@20'],
+  ['an ECU that does not tell its SVK is what refuses, not the words', 'elm327', 'two-blocks', 'sleep@103 nrc:93@3'],
   ['a job cut between two blocks is not done', 'elm327', 'two-ecus', 'nrc:12@25 power-cut@101'],
 ];
 

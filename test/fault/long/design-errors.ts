@@ -92,8 +92,8 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: 'src/job/kernel/fence.ts',
-        from: '  const { vin } = await readVin(car.client);\n',
-        to: '  if (ecus.length >= 0) return;\n  const { vin } = await readVin(car.client);\n',
+        from: '  if (vin !== car.identity.vin) throw otherCar(',
+        to: '  if (ecus.length >= 0) return;\n  if (vin !== car.identity.vin) throw otherCar(',
       },
       {
         file: 'src/job/recover.ts',
