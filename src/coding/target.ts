@@ -82,7 +82,8 @@ export function lookUp(address: AddressSyntax, catalog: Catalog): { readonly ecu
 /**
  * What an address means in a block of this length on an ECU with these coding data.
  *
- * @throws {KombiError} `usage.ecu`, `usage.parameter`, `usage.byte`; `coding.outside-block` where the car's block ends before
+ * @throws {KombiError} `usage.ecu`, `usage.parameter`, `usage.byte`; `coding.outside-block` where the car's block ends before,
+ *   `coding.unknown-variant` where it is another than the known one, or the ECU does not tell what coding data it holds
  */
 export function resolveAddress(address: AddressSyntax, context: ResolveContext): Target {
   const { catalog, cafds, vin, blockLength } = context;
@@ -92,6 +93,8 @@ export function resolveAddress(address: AddressSyntax, context: ResolveContext):
   if (address.parameter !== undefined && believed !== undefined && layout === undefined) {
     throw unknownVariant(believed, catalog.ecuName(ecu), blockLength);
   }
+  if (address.parameter !== undefined && believed === undefined && cafds.length === 0)
+    throw codingDataNotTold(address, catalog.ecuName(ecu));
   const place = { address, layout, ecuName: catalog.ecuName(ecu) };
   const span = address.parameter === undefined ? blockSpan(address, blockLength) : parameterSpan(place);
   if (span.offset + span.length > blockLength) throw outsideBlock(place, blockLength);
@@ -164,6 +167,15 @@ function unknownVariant({ block, name }: BlockLayout, ecuName: string, blockLeng
     code: 'coding.unknown-variant',
     message: `Block ${formatDid(block)} of ${ecuName} has ${blockLength} bytes in this car, fewer than the known layout ${name}: an unknown variant`,
     hint: 'Where its parameters lie is not known. Nothing of it can be named; a byte can be read by its offset, such as .@25.',
+  });
+}
+
+/** Without coding data nothing says which layout an ECU has, not even as a guess. */
+function codingDataNotTold(address: AddressSyntax, ecuName: string): KombiError {
+  return new KombiError({
+    code: 'coding.unknown-variant',
+    message: `${ecuName} does not tell which coding data (CAFD) it holds, so where "${address.parameter}" lies in its block ${formatDid(address.did)} is not known`,
+    hint: `Name the byte by its offset in the block, such as ${address.ecu}:${formatDid(address.did)}.@25.`,
   });
 }
 

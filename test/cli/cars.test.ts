@@ -171,7 +171,7 @@ describe('"All X1s were F48 until 2023" (Opie55), wrong: E84 came first', () => 
     const text = await refusedWith('e84-x1', HIDE, 'coding.no-mask');
     expect(text).toContain('On an E84 one owner saw four bytes a group');
     const named = await on('e84-x1', ['read', 'KOMBI:3001/CC_ACTIVIERUNG_1']);
-    expect([named.run.exit, named.line.error.code]).toEqual([2, 'usage.parameter']);
+    expect([named.run.exit, named.line.error.code]).toEqual([3, 'coding.unknown-variant']);
   });
 });
 
