@@ -1,6 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { openArchive } from '../../src/archive/index.ts';
+import { DRAFT } from '../unit/archive/sample.ts';
 import { jsonOf, useBench } from './support/bench.ts';
 
 const VIN = 'WBA6C92010D000001';
@@ -150,6 +152,23 @@ describe('a report', () => {
     expect(markdown).toMatch(/^\| CC\\_ACTIVIERUNG\\_5 \| 32 \| `FF FF FF FF FF FF FF FF` \|$/m);
     const html = (await bench.run(['backup', 'export', id, '--to', 'html'])).stdout;
     expect(html).toContain('<tr><td>CC_ACTIVIERUNG_5</td><td>32</td><td><code>FF FF FF FF FF FF FF FF</code></td></tr>');
+    bench.files = { backups: 1, journals: [] };
+  });
+
+  it('tells the trouble codes that the backup holds, with what is known of them', async () => {
+    const [ecu] = DRAFT.ecus;
+    if (ecu === undefined) throw new Error('the sample has an ECU');
+    const troubleCodes = [
+      { code: 'B7F341', status: '2F' },
+      { code: '123456', status: '08' },
+    ];
+    const archive = openArchive(bench.archive, { hostId: 'laptop' });
+    const { id } = await archive.saveBackup({ ...DRAFT, ecus: [{ ...ecu, address: '61', name: 'ATM', troubleCodes }] });
+    const markdown = (await bench.run(['backup', 'export', id, '--to', 'md'])).stdout;
+    expect(markdown).toMatch(/^\| B7F341 \| 2F \| .*battery.* \|\n\| 123456 \| 08 \| no public meaning known \|$/m);
+    expect(markdown).not.toContain('holds no trouble codes');
+    const html = (await bench.run(['backup', 'export', id, '--to', 'html'])).stdout;
+    expect(html).toMatch(/<tr><td><code>B7F341<\/code><\/td><td><code>2F<\/code><\/td><td>[^<]*battery/);
     bench.files = { backups: 1, journals: [] };
   });
 

@@ -40,7 +40,7 @@ export const prune: CommandSpec = {
       },
       lines: [
         ...lines,
-        ...done.map((plan) => keptLine(plan, dryRun)),
+        ...done.filter((plan) => plan.moved.length > 0).map((plan) => keptLine(plan, dryRun)),
         ...(moved.length === 0
           ? ['Nothing to put away.']
           : dryRun
