@@ -42,15 +42,20 @@ const SUBNET_SILENT = 0x25;
 export function createBlockReader(car: Car, ecu: EcuAddress): BlockReader {
   let silences = 0;
   let gone = false;
+  let sameAt = Number.NaN;
+  const assertSame = async () => {
+    await outlast(car, () => car.assertSame());
+    sameAt = car.client.reopened;
+  };
   return {
     async read(did) {
       if (gone) return GONE;
       const answer = (await outlast(car, () => ask(car, ecu, did))) ?? SILENT;
-      await outlast(car, () => car.assertSame());
+      if (sameAt !== car.client.reopened) await assertSame();
       if (answer.kind !== 'silent') return answer;
       silences += 1;
       gone = silences > MOST_SILENT || !(await outlast(car, () => isThere(car, ecu)));
-      await outlast(car, () => car.assertSame());
+      await assertSame();
       return gone ? GONE : SILENT;
     },
   };
