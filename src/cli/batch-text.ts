@@ -1,3 +1,4 @@
+import { EXIT } from '../core/index.ts';
 import type { BatchReport, CarFindings, CarOutcome } from '../job/batch/index.ts';
 import { escapeText } from './escape.ts';
 import { plural } from './format.ts';
@@ -6,7 +7,7 @@ import { table } from './text.ts';
 
 /** The report of a batch: a row for each car, what failed with its explanation, and the sum. */
 export function batchLines({ cars, succeeded, failed, notDone }: BatchReport, { style, width }: { style: Style; width: number }): string[] {
-  const rows = cars.map((car) => [stateOf(car, style), escapeText(car.label), car.vin ?? '', tellOf(car)]);
+  const rows = cars.map((car) => [inColour(stateOf(car), style), escapeText(car.label), car.vin ?? '', tellOf(car)]);
   const counts = [
     style.good(`${plural(succeeded, 'car')} done`),
     ...(failed > 0 ? [style.failure(`${failed} failed`)] : []),
@@ -15,9 +16,15 @@ export function batchLines({ cars, succeeded, failed, notDone }: BatchReport, { 
   return [...table(rows, width), '', counts.join(', ')];
 }
 
-function stateOf({ ok, exit }: CarOutcome, style: Style): string {
-  if (ok) return style.good('done');
-  return exit === 130 || exit === 143 ? style.warning('not done') : style.failure('failed');
+/** What became of a car, in a word. */
+export function stateOf({ ok, exit }: CarOutcome): 'done' | 'failed' | 'not done' {
+  if (ok) return 'done';
+  return exit === EXIT.interrupted || exit === EXIT.terminated ? 'not done' : 'failed';
+}
+
+function inColour(state: ReturnType<typeof stateOf>, style: Style): string {
+  if (state === 'done') return style.good(state);
+  return state === 'failed' ? style.failure(state) : style.warning(state);
 }
 
 function tellOf({ exit, result, error, notes }: CarOutcome): string {

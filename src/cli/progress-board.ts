@@ -48,13 +48,13 @@ export class ProgressBoard {
     this.#wake();
   }
 
-  end(label: string, ok: boolean): void {
+  end(label: string, how: 'done' | 'failed' | 'not done'): void {
     const { output, total } = this.#options;
     this.#under.delete(label);
-    this.#done += 1;
-    if (!ok) this.#failed += 1;
+    if (how !== 'not done') this.#done += 1;
+    if (how === 'failed') this.#failed += 1;
     if (output.isTerminal) this.#wake();
-    else output.write(`[${this.#done}/${total}] ${escapeText(label)} ${ok ? 'done' : 'failed'}\n`);
+    else output.write(`[${this.#done}/${total}] ${escapeText(label)} ${how}\n`);
   }
 
   /** Before anything else is written to the terminal, and when all is over. */

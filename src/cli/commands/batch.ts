@@ -5,7 +5,7 @@ import { checkEdit } from '../../coding/index.ts';
 import { EXIT, type ExitStatus, isKombiError, KombiError, messageOf, systemClock } from '../../core/index.ts';
 import { type BatchManifest, type BatchReport, batchReport, MAX_JOBS, parseManifest, runBatch, workOnCars } from '../../job/batch/index.ts';
 import { type BatchRecord, openBatchRecord } from '../batch-record.ts';
-import { batchLines } from '../batch-text.ts';
+import { batchLines, stateOf } from '../batch-text.ts';
 import { TOOL } from '../carry-out-plan.ts';
 import type { CommandSpec } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -97,7 +97,7 @@ async function run(context: Context, { manifest, jobs, archive, record }: Run): 
       onBegin: ({ label }) => board?.begin(label),
       onProgress: ({ label }, progress) => board?.tell(label, progress),
       onEnd: async (car, outcome, work) => {
-        board?.end(car.label, outcome.ok);
+        board?.end(car.label, stateOf(outcome));
         // A report of what was done is worth more than a disk that is full.
         await record?.add(car, outcome, work).catch((error: unknown) => {
           unkept ??= error;
