@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ControlConnection } from '../../../src/mock/hsfz/control-connection.ts';
 import { diffStates } from '../../../src/mock/index.ts';
 import { play, playSim, playText } from './support.ts';
 
@@ -203,6 +204,20 @@ describe('the VIN of a recorded car', () => {
     expect(silent.ask(0xdf, '22F190')).toEqual([`60:62F190${hex}`]);
     expect(silent.ask(0x40, '221010')).toEqual([`40:621010${hex}`]);
     expect(silent.car.unknownRequests.total).toBe(0);
+  });
+});
+
+describe('the gateway of a recorded car', () => {
+  it('tells the recorded VIN to who looks for a car', () => {
+    const written: string[] = [];
+    const { car } = play([`10 22F190 = 10:62F190${VIN_HEX}`]);
+    const wire = {
+      write: (bytes: Uint8Array) => void written.push(Buffer.from(bytes.subarray(6)).toString('latin1')),
+      end: () => undefined,
+      reset: () => undefined,
+    };
+    new ControlConnection(car, wire).feed(Buffer.from('000000000011', 'hex'));
+    expect(written).toEqual(['DIAGADR10BMWMAC020000000000BMWVINWBATESTV1N0000001']);
   });
 });
 

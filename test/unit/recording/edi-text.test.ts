@@ -119,6 +119,15 @@ describe('EdiabasLib response text', () => {
     expect(encodeEdiText([{ target: 0xdf, functional: true, request, answers }])).toBe(
       'C3 DF F1 22 F1 50 F6 : 86 F1 10 62 F1 50 0F 13 10 5C\n',
     );
+    const lengths = [0x3f, 0x40, 0xff, 0x100].map((length) =>
+      encodeEdiText([{ target: 0x60, functional: false, request: new Uint8Array(length), answers: [] }]),
+    );
+    expect(lengths.map((line) => line.slice(0, 17))).toEqual([
+      'BF 60 F1 00 00 00',
+      '80 60 F1 40 00 00',
+      '80 60 F1 FF 00 00',
+      '80 60 F1 00 01 00',
+    ]);
     const empty = { target: 0x60, functional: false, request: new Uint8Array(0), answers: [] };
     expect(() => encodeEdiText([empty])).toThrow(expect.objectContaining({ code: 'recording.invalid' }));
   });
