@@ -1,7 +1,7 @@
 /**
  * archive: backups and journals on disk. A backup is written once, hashed four times over (block, content, name,
  * manifest) and read back before anything trusts it; a journal is appended to and synced before each write to a car;
- * locks keep two programs off one car and one port. Nothing here is ever overwritten or deleted, manifests apart.
+ * locks keep two programs off one car and one port. Nothing here is ever overwritten, manifests apart, or deleted: pruning moves to `trash`.
  */
 export * from './archive.ts';
 export { MAX_FILE_BYTES } from './archive-folder.ts';
