@@ -68,7 +68,7 @@ export async function readWhatAnswers(run: BackupRun, addresses: readonly EcuAdd
   }
   for (const [address, before] of ecus) {
     if (before.saved.silent !== true) continue;
-    const now = await readEcu(run, address, progress.again(address));
+    const now = await readEcu(run, address, progress.again());
     if (now.saved.silent !== true || now.saved.blocks.length > before.saved.blocks.length) ecus.set(address, now);
   }
   return [...ecus.values()];

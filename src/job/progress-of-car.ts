@@ -1,11 +1,11 @@
-import type { Clock, EcuAddress } from '../core/index.ts';
+import type { Clock } from '../core/index.ts';
 import type { OnProgress } from './plan.ts';
 
 export interface CarProgress {
   /** For the next ECU. */
   next(): OnProgress;
   /** For one that is asked once more. */
-  again(ecu: EcuAddress): OnProgress;
+  again(): OnProgress;
 }
 
 /** Sooner an estimate is a guess. */
@@ -19,9 +19,12 @@ export function progressOfCar(clock: Clock, ecus: number, onProgress: OnProgress
     next() {
       ecu += 1;
       const ofCar = { ecu, ecus };
+      // Behind a scan what it found is read again from the first block on: that is no step back.
+      let furthest = 0;
       return (progress) => {
         const { done = 0, total = 1 } = progress;
-        const part = (ecu - 1 + Math.min(1, done / Math.max(1, total))) / ecus;
+        furthest = Math.max(furthest, Math.min(1, done / Math.max(1, total)));
+        const part = (ecu - 1 + furthest) / ecus;
         const elapsedMs = clock.now() - startMs;
         const remaining = part > 0 && elapsedMs >= LEAST_ELAPSED_MS ? { remainingMs: (elapsedMs / part) * (1 - part) } : {};
         onProgress({ ...progress, ofCar, ...remaining });
