@@ -175,7 +175,7 @@ function codingDataNotTold(address: AddressSyntax, ecuName: string): KombiError 
   return new KombiError({
     code: 'coding.unknown-variant',
     message: `${ecuName} does not tell which coding data (CAFD) it holds, so where "${address.parameter}" lies in its block ${formatDid(address.did)} is not known`,
-    hint: `Name the byte by its offset in the block, such as ${address.ecu}:${formatDid(address.did)}.@25.`,
+    hint: `Switch the ignition on, wait ten seconds and try again, or name the byte by its offset in the block, such as ${address.ecu}:${formatDid(address.did)}.@25.`,
   });
 }
 

@@ -12,7 +12,7 @@ import {
   planId,
   resolveEdit,
 } from '../coding/index.ts';
-import { type Did, type EcuAddress, isKombiError, KombiError } from '../core/index.ts';
+import type { Did, EcuAddress } from '../core/index.ts';
 import { cafdsOf, type EcuIdentity } from '../vehicle/index.ts';
 import { assertCodable, assertUnsigned } from './assert-codable.ts';
 import type { Car } from './car.ts';
@@ -65,24 +65,8 @@ export function planBlock(car: Car, ecu: EcuIdentity, { did, bytes, next, edits,
   const cafds = cafdsOf(ecu.svk);
   const { vin } = car.identity;
   const context = { catalog: car.catalog, cafds, vin, blockLength: bytes.length };
-  const resolved: Edit[] = edits.map((edit) => {
-    try {
-      return resolveEdit(edit, context);
-    } catch (error) {
-      throw ecu.svk === undefined && isKombiError(error, 'usage.parameter') ? svkNotTold(ecu, error) : error;
-    }
-  });
+  const resolved: Edit[] = edits.map((edit) => resolveEdit(edit, context));
   return changeBlock({ ecu: ecu.address, did, bytes, next, edits: resolved, catalog: car.catalog, cafds, vin, experimental });
-}
-
-/** What it says of its coding data decides what its parameters are, so it is the ECU that refuses, not the words that are wrong. */
-function svkNotTold({ name }: EcuIdentity, cause: KombiError): KombiError {
-  return new KombiError({
-    code: 'ecu.no-svk',
-    message: `${name} does not tell its SVK (software and coding data), so what its blocks hold cannot be known`,
-    hint: 'Switch the ignition on with the engine off, wait ten seconds and try again.',
-    cause,
-  });
 }
 
 /** Edits of one block together, blocks in the order they were first named; all words are checked before the car is asked. */

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 
 const TESTS = new URL('../../', import.meta.url);
 /** What can make a program send a write, in this process. */
-const WRITERS = /\b(?:execute|carryOut|clearFaults|recover|reapply|runBatch)\b.*from '|Car\.open\(/;
+const WRITERS = /\b(?:execute|carryOut|clearFaults|recover|reapply)\b.*from '|Car\.open\(/;
 /** What asserts on the wire that each write is covered on disk. */
 const WATCHES = /\b(?:useBench|watchEveryWrite|Rig)\b|fault\/run-schedule|\.\/row\.ts|run-schedule\.ts/;
 
