@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { openArchive } from '../../../src/archive/index.ts';
 import { loadCatalog } from '../../../src/catalog/index.ts';
-import { toHex, VirtualClock } from '../../../src/core/index.ts';
+import { type EcuAddress, toHex, VirtualClock } from '../../../src/core/index.ts';
 import { type BatchCar, batchReport, type CarOutcome, runBatch, workOnCars } from '../../../src/job/batch/index.ts';
+import { Car } from '../../../src/job/index.ts';
 import { createFaultBoard, diffStates, loadProfile, type Car as MockCar, parseFault, startMockCar } from '../../../src/mock/index.ts';
 import type { Transport } from '../../../src/transport/index.ts';
 import { enetInMemory } from '../../support/enet-in-memory.ts';
@@ -64,7 +65,7 @@ describe('a batch', () => {
   it(`row 63: car ${BROKEN} of ${CARS} fails, the others finish, and a second run does what is left`, async () => {
     const yard = new Yard();
     const entries = yard.entries();
-    const first = await yard.run(entries, ['rst,did=3301']);
+    const first = await yard.run(entries, ['rst,after=20']);
     const report = batchReport(entries, first);
     expect(report).toMatchObject({ succeeded: CARS - 1, failed: 1, notDone: 0 });
     const broken = report.cars[BROKEN - 1];
@@ -84,6 +85,16 @@ describe('a batch', () => {
     expect([...yard.sent].filter((service) => !READS.has(service))).toEqual([]);
     for (const car of yard.cars.values()) expect(diffStates(car.exportState(), fresh(car))).toEqual([]);
     expect(await yard.archive.listJournals()).toEqual([]);
+  });
+
+  it('row 63: the connection that a batch opens takes no write, whatever leave it is given', async () => {
+    const car = startMockCar({ profile: PROFILE, clock: new VirtualClock() });
+    const opened = await Car.open(enetInMemory(car), { catalog: CATALOG, readOnly: true });
+    const ecu = 0x60 as EcuAddress;
+    const clear = { kind: 'clear-trouble-codes', vin: opened.identity.vin, ecu } as const;
+    const cleared = Car.gateOf(opened).withToken(clear, (message) => opened.client.request(ecu, message));
+    await expect(cleared).rejects.toMatchObject({ code: 'kernel.refused', exit: 3 });
+    await opened.dispose();
   });
 });
 
