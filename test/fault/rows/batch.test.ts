@@ -75,7 +75,8 @@ describe('a batch', () => {
       vin: 'WBATESTV1N0000037',
       error: { hint: expect.stringMatching(/./) },
     });
-    expect([7, 8]).toContain(broken?.exit);
+    // The link comes back each time, and breaks at one block each time: the backup is not whole.
+    expect([broken?.exit, broken?.error?.code]).toEqual([3, 'backup.incomplete']);
     expect(await yard.archive.listBackups()).toHaveLength(CARS - 1);
     yard.asked.clear();
     const left = entries.filter((_, index) => first[index]?.ok !== true);
