@@ -64,9 +64,15 @@ export {
   type BackupResult,
   backUp,
   type Car,
+  type CarComparison,
   type CarLock,
   type CarryOutOptions,
+  type ClearedFaults,
+  type ClearFaultsOptions,
   carryOut,
+  clearFaults,
+  compareWithCar,
+  type EcuFaults,
   type JobResult,
   listBlocks,
   lockCar,
@@ -77,15 +83,16 @@ export {
   planCoding,
   planRestore,
   planUndo,
+  type ReadFaultsOptions,
   type RecoverOptions,
   type RecoverResult,
   readAddresses,
+  readFaults,
   readMessages,
   recover,
   type ToolIdentity,
 } from './job/index.ts';
 export { type HsfzServer, type HsfzServerOptions, startHsfzServer } from './mock/hsfz/index.ts';
-// The mock car, for tests of any program that speaks to cars.
 export {
   type Car as MockCar,
   type CarState,
@@ -103,6 +110,9 @@ export {
   startMockCar,
   type VolatileState,
 } from './mock/index.ts';
+// A recorded car, and the mock car, for tests of any program that speaks to cars.
+export { loadRecording } from './mock/recorded/load-recording.ts';
+export { RecordedCar, type RecordedCarOptions } from './mock/recorded/recorded-car.ts';
 // Links: `enet:`, `elm327:`, `mock:` and `replay:`, and how to add one.
 export {
   type AdapterIdentity,
@@ -120,6 +130,8 @@ export {
 export { NegativeResponseError, UdsClient } from './uds/index.ts';
 // Who is this car.
 export {
+  type CodingRule,
+  codingRule,
   type EcuIdentity,
   type ILevels,
   readEcuIdentity,
