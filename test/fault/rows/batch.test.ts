@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openArchive } from '../../../src/archive/index.ts';
 import { loadCatalog } from '../../../src/catalog/index.ts';
 import { type EcuAddress, toHex, VirtualClock } from '../../../src/core/index.ts';
 import { type BatchCar, batchReport, type CarOutcome, runBatch, workOnCars } from '../../../src/job/batch/index.ts';
-import { Car } from '../../../src/job/index.ts';
+import { Car, openCar } from '../../../src/job/index.ts';
 import { createFaultBoard, diffStates, loadProfile, type Car as MockCar, parseFault, startMockCar } from '../../../src/mock/index.ts';
 import type { Transport } from '../../../src/transport/index.ts';
 import { enetInMemory } from '../../support/enet-in-memory.ts';
@@ -89,12 +89,15 @@ describe('a batch', () => {
   });
 
   it('row 63: the connection that a batch opens takes no write, whatever leave it is given', async () => {
-    const car = startMockCar({ profile: PROFILE, clock: new VirtualClock() });
-    const opened = await Car.open(enetInMemory(car), { catalog: CATALOG, readOnly: true });
+    const transport = enetInMemory(startMockCar({ profile: PROFILE, clock: new VirtualClock() }));
+    const send = vi.spyOn(transport, 'send');
+    const opened = await openCar(transport, { catalog: CATALOG, readOnly: true });
+    const asked = send.mock.calls.length;
     const ecu = 0x60 as EcuAddress;
     const clear = { kind: 'clear-trouble-codes', vin: opened.identity.vin, ecu } as const;
     const cleared = Car.gateOf(opened).withToken(clear, (message) => opened.client.request(ecu, message));
     await expect(cleared).rejects.toMatchObject({ code: 'kernel.refused', exit: 3 });
+    expect(send.mock.calls.slice(asked)).toEqual([]);
     await opened.dispose();
   });
 });
