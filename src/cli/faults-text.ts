@@ -72,6 +72,7 @@ export const WORDS = {
     extendedData: 'extended data',
     notTold: 'not told',
     infoMemory: 'Info memory (events that the ECUs note; no faults, and not cleared):',
+    entry: 'entry',
     entries: 'entries',
   },
   de: {
@@ -97,6 +98,7 @@ export const WORDS = {
     extendedData: 'erweiterte Daten',
     notTold: 'nicht mitgeteilt',
     infoMemory: 'Infospeicher (Ereignisse, die Steuergeräte vermerken; keine Fehler, und wird nicht gelöscht):',
+    entry: 'Eintrag',
     entries: 'Einträge',
   },
 } as const;
@@ -237,7 +239,7 @@ export function infoLines(
   const rows = filled.flatMap(({ identity, info = [] }) =>
     whole
       ? info.map(({ code, status, entry }) => [ecuTitle(identity), code, entryText(entry?.snapshots ?? [], status, language)])
-      : [[ecuTitle(identity), `${info.length} ${words.entries}`]],
+      : [[ecuTitle(identity), `${info.length} ${info.length === 1 ? words.entry : words.entries}`]],
   );
   return ['', ...wrap(words.infoMemory, { width }), ...table(rows, width, { indent: 2 })];
 }
