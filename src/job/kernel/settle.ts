@@ -1,6 +1,6 @@
 import type { Journal } from '../../archive/index.ts';
 import { EXIT, formatDid, formatEcuAddress, isKombiError, KombiError, messageOf } from '../../core/index.ts';
-import { NegativeResponseError } from '../../uds/index.ts';
+import { NegativeResponseError, SERVICE } from '../../uds/index.ts';
 import { isRefusedReset, isSilence } from './deviations.ts';
 import { holdingOf, nameOf, sha256 } from './operation.ts';
 import { StuckError, type Transaction } from './transaction.ts';
@@ -114,9 +114,11 @@ async function allOld(transaction: Transaction): Promise<boolean> {
   return true;
 }
 
+/** A refused read says nothing of the write before it, which may have been accepted. */
 function isRefusedBeforeTouching(error: KombiError): boolean {
   const refusal = error instanceof NegativeResponseError ? error : error.cause;
-  return refusal instanceof NegativeResponseError && (isStateCondition(refusal.nrc) || REFUSED_BEFORE_TOUCHING.has(refusal.nrc));
+  if (!(refusal instanceof NegativeResponseError) || refusal.service !== SERVICE.writeDataByIdentifier) return false;
+  return isStateCondition(refusal.nrc) || REFUSED_BEFORE_TOUCHING.has(refusal.nrc);
 }
 
 function asKombiError(error: unknown): KombiError {
