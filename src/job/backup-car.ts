@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { type Archive, type BackupContent, type BackupDraft, type BackupEcu, blockBytes } from '../archive/index.ts';
-import { type Did, type EcuAddress, formatDid, formatEcuAddress, KombiError, toHex, type Vin } from '../core/index.ts';
+import { type Did, type EcuAddress, formatDid, formatEcuAddress, KombiError, type Vin } from '../core/index.ts';
 import type { EcuIdentity } from '../vehicle/index.ts';
 import { type BackupRun, readAll, readWhatAnswers } from './backup-ecus.ts';
+import { headOfBackup, savedVoltage } from './backup-heads.ts';
 import type { Car } from './car.ts';
 import type { OnProgress } from './plan.ts';
 import { assertStillThere } from './same-car.ts';
@@ -86,19 +87,11 @@ export async function backUp(car: Car, archive: Archive, options: BackUpOptions)
   if (options.txid === undefined) await assertStillThere(car);
   const { adapter } = car.transport;
   const draft: BackupDraft = {
-    vehicle: {
-      vin: car.identity.vin,
-      vinSource: `${formatEcuAddress(car.identity.vinSource)}/F190`,
-      ...(car.identity.vehicleOrder === undefined ? {} : { fa: toHex(car.identity.vehicleOrder) }),
-      ...(car.identity.iLevels === undefined ? {} : { iLevel: car.identity.iLevels.current }),
-      ...(car.identity.series === undefined ? {} : { series: car.identity.series }),
-      ...(car.identity.model === undefined ? {} : { model: car.identity.model }),
-    },
+    ...headOfBackup(car),
     ecus: ecus.map(({ saved }) => saved),
     complete: ecus.every(({ saved }) => saved.complete),
-    voltage: { first: tenths(voltageFirst), last: tenths(voltageLast) },
+    voltage: { first: savedVoltage(voltageFirst), last: savedVoltage(voltageLast) },
     tool: { ...options.tool },
-    adapter: { kind: adapter.kind, firmware: adapter.firmware ?? null },
     ...(options.txid === undefined ? {} : { txid: options.txid }),
     ...(options.label === undefined ? {} : { label: options.label }),
   };
@@ -123,11 +116,6 @@ function lacksOf({ address: ecu, name }: EcuIdentity, saved: BackupEcu): readonl
   const refused = saved.unreadable.filter(({ nrc }) => nrc.length === NRC_DIGITS);
   const unread = saved.unreadable.filter(({ nrc }) => nrc.length !== NRC_DIGITS);
   return [...(unread.length > 0 ? lack('unread', unread) : []), ...(refused.length > 0 ? lack('refused', refused) : [])];
-}
-
-/** A tenth of a volt is what the figure is good for. */
-function tenths(volts: number | undefined): number | null {
-  return volts === undefined ? null : Math.round(volts * 10) / 10;
 }
 
 export function formatTool(tool: ToolIdentity): string {

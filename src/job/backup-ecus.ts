@@ -1,8 +1,9 @@
 import { type BackupEcu, backupBlock } from '../archive/index.ts';
 import { type EcuAddress, formatDid, formatEcuAddress, KombiError, toHex } from '../core/index.ts';
 import { NegativeResponseError } from '../uds/index.ts';
-import { type EcuIdentity, formatSvkEntry } from '../vehicle/index.ts';
+import type { EcuIdentity } from '../vehicle/index.ts';
 import type { BackUpOptions } from './backup-car.ts';
+import { headOfEcu } from './backup-heads.ts';
 import { createBlockReader, isSilence, outlast } from './block-reader.ts';
 import type { Car } from './car.ts';
 import { type BlockList, discoverBlocks } from './discover-blocks.ts';
@@ -96,7 +97,7 @@ async function identify(car: Car, address: EcuAddress): Promise<EcuIdentity | un
 
 function neverAnswered({ catalog }: Car, address: EcuAddress): SavedEcu {
   const identity: EcuIdentity = { address, name: catalog.ecuName(address), serial: undefined, svk: undefined };
-  return { identity, saved: { ...head(identity), complete: false, silent: true, blocks: [], unreadable: [] } };
+  return { identity, saved: { ...headOfEcu(identity), complete: false, silent: true, blocks: [], unreadable: [] } };
 }
 
 interface ReadEcu extends Pick<BackupEcu, 'blocks' | 'unreadable'> {
@@ -107,7 +108,7 @@ interface ReadEcu extends Pick<BackupEcu, 'blocks' | 'unreadable'> {
 function saveable(identity: EcuIdentity, { list, blocks, unreadable, answered }: ReadEcu): BackupEcu {
   const { source, ranges, end } = list;
   return {
-    ...head(identity),
+    ...headOfEcu(identity),
     complete: answered && end === 'whole' && unreadable.length === 0,
     ...(ranges.length === 0 ? {} : { scannedRanges: ranges.map(({ first, last }) => ({ from: formatDid(first), to: formatDid(last) })) }),
     listedBy: source,
@@ -115,16 +116,6 @@ function saveable(identity: EcuIdentity, { list, blocks, unreadable, answered }:
     ...(typeof end === 'object' ? { refusesAll: toHex(Uint8Array.of(end.refusing)) } : {}),
     blocks,
     unreadable,
-  };
-}
-
-function head({ address, name, serial, svk }: EcuIdentity): Pick<BackupEcu, 'address' | 'name' | 'serial' | 'svk' | 'cafds'> {
-  return {
-    address: formatEcuAddress(address),
-    name,
-    serial: serial ?? null,
-    svk: svk === undefined ? null : toHex(svk.raw),
-    cafds: svk?.entries.filter((entry) => entry.processClass === 'CAFD').map(formatSvkEntry) ?? [],
   };
 }
 

@@ -1,7 +1,8 @@
 import type { Archive, BackupContent, BackupEcu, BackupTroubleCode, SavedBackup } from '../archive/index.ts';
-import { type EcuAddress, ecuAddress, formatEcuAddress, fromHex, toHex } from '../core/index.ts';
-import { type EcuIdentity, formatSvkEntry } from '../vehicle/index.ts';
+import { type EcuAddress, ecuAddress, fromHex, toHex } from '../core/index.ts';
+import type { EcuIdentity } from '../vehicle/index.ts';
 import type { ToolIdentity } from './backup-car.ts';
+import { headOfBackup, headOfEcu, savedVoltage } from './backup-heads.ts';
 import type { Car } from './car.ts';
 import type { StoredFault } from './read-faults.ts';
 
@@ -21,37 +22,21 @@ export async function saveFaults(
   archive: Archive,
   { ecus, tool, label }: { readonly ecus: readonly FaultsOfEcu[]; readonly tool: ToolIdentity; readonly label: string },
 ): Promise<SavedBackup> {
-  const { vin, vinSource, iLevels, series, model, vehicleOrder } = car.identity;
-  const voltage = await car.voltage();
-  const tenths = voltage === undefined ? null : Math.round(voltage * 10) / 10;
-  const { adapter } = car.transport;
+  const volts = savedVoltage(await car.voltage());
   return await archive.saveBackup({
-    vehicle: {
-      vin,
-      vinSource: `${formatEcuAddress(vinSource)}/F190`,
-      ...(vehicleOrder === undefined ? {} : { fa: toHex(vehicleOrder) }),
-      ...(iLevels === undefined ? {} : { iLevel: iLevels.current }),
-      ...(series === undefined ? {} : { series }),
-      ...(model === undefined ? {} : { model }),
-    },
+    ...headOfBackup(car),
     ecus: ecus.map(backupEcu),
     complete: false,
-    voltage: { first: tenths, last: tenths },
+    voltage: { first: volts, last: volts },
     tool: { ...tool },
-    adapter: { kind: adapter.kind, firmware: adapter.firmware ?? null },
     label,
   });
 }
 
 /** Without blocks, and so not complete: nobody may take it for the list of what the ECU holds. */
 function backupEcu({ identity, faults }: FaultsOfEcu): BackupEcu {
-  const { address, name, serial, svk } = identity;
   return {
-    address: formatEcuAddress(address),
-    name,
-    serial: serial ?? null,
-    svk: svk === undefined ? null : toHex(svk.raw),
-    cafds: svk?.entries.filter((entry) => entry.processClass === 'CAFD').map(formatSvkEntry) ?? [],
+    ...headOfEcu(identity),
     complete: false,
     blocks: [],
     unreadable: [],
