@@ -1,7 +1,7 @@
 import type { Wire } from '../support/rig.ts';
 
 /** What a fault does to the car by itself, so that it is no fault of the program where that shows afterwards. */
-type Meddling = 'block' | 'cafd' | 'archive';
+type Meddling = 'block' | 'cafd' | 'archive' | 'unit';
 
 /** What the `at` of a point counts: what the mock's fault board asks about, accesses to disk, or those and messages that leave. */
 type Counted = 'board' | 'disk' | 'barrier';
@@ -57,8 +57,8 @@ export const FAULTS: readonly FaultSpec[] = [
   spec('duplicate-reply', [11], ONCE),
   spec('wrong-did', [13]),
   spec('ext-change', [34], { ...ONCE, meddles: 'block' }),
-  spec('other-vin', [32], ONCE),
-  spec('swap-ecu', [33], ONCE),
+  spec('other-vin', [32], { ...ONCE, meddles: 'unit' }),
+  spec('swap-ecu', [33], { ...ONCE, meddles: 'unit' }),
   spec('lose-cafd', [28], { ...ONCE, meddles: 'cafd' }),
   spec('disconnect', [1, 2, 3, 4, 5, 6, 8], ENET),
   spec('disconnect-after', [4, 5, 6, 8], ENET),

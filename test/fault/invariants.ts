@@ -70,6 +70,10 @@ export async function checkRecovered(
   if (meddled.has('archive') && again.exit === ARCHIVE_DAMAGED) {
     return diffStates(found, after).length > 0 ? [...violations, 'I2: recovery without a journal changed the car'] : violations;
   }
+  // R3: who was there when the job began, and is gone, is another one: recovery leaves the car alone, every time.
+  if (meddled.has('unit') && again.code === 'car.other') {
+    return diffStates(found, after).length > 0 ? [...violations, 'I5: recovery changed another car or unit'] : violations;
+  }
   if (again.exit === DONE || again.exit === RESTORED) {
     const [old, fresh] = [!differs(after, sides.old, points), !differs(after, sides.new, points)];
     if (!old && !fresh && !stuck) violations.push(`I2: after recovery (exit ${again.exit}) blocks are neither all old nor all new`);

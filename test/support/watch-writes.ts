@@ -143,7 +143,8 @@ interface Cover {
 /** Whether a car or its unit is not the one that a job was begun on. */
 function isAnother(car: KnownCar, begin: BeginRecord, address: string): boolean {
   const unit = begin.ecus.find((candidate) => candidate.address === address);
-  return car.vin !== begin.vin || car.ecus[address]?.dids?.['F18C'] !== unit?.serial;
+  // A unit may keep its serial to itself, twice even; then its SVK has to do, which the job compares.
+  return car.vin !== begin.vin || (unit?.serial !== '' && car.ecus[address]?.dids?.['F18C'] !== unit?.serial);
 }
 
 function coverOf(path: string, { begin, records, open, tail }: JournalContents, { address, did, bytes }: Block): Cover | undefined {
