@@ -168,7 +168,8 @@ async function sameEcus(car: Car, begin: BeginRecord): Promise<readonly EcuIdent
   for (const saved of begin.ecus) {
     const address: EcuAddress = ecuAddress(Number.parseInt(saved.address, 16));
     const ecu = await wayToAsk(car.identity.protocol).readEcu(address, unstoppable(car));
-    const sameSerial = (ecu.serial ?? '') === saved.serial;
+    // A serial that was not told when the job began tells nobody apart; the SVK has to.
+    const sameSerial = saved.serial === '' || ecu.serial === saved.serial;
     // One that has lost its coding description is still the same one.
     if (!sameSerial || !(svkShaOf(ecu) === saved.svkSha || hasLostCafd(ecu))) {
       throw new KombiError({

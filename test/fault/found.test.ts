@@ -14,6 +14,7 @@ const FOUND: readonly (readonly [promise: string, wire: Wire, scenario: string, 
   ['one refused write back is none in recovery either', 'enet', 'recover', 'nrc:24@20'],
   ['an ECU that does not tell its SVK is what refuses, not the words', 'elm327', 'two-blocks', 'sleep@103 nrc:93@3'],
   ['a refused read does not undo the write before it', 'enet', 'two-blocks', 'nrc:83@40 lies@0'],
+  ['a serial that was not told when the job began tells nobody apart', 'elm327', 'two-blocks', 'nrc:33@4 nrc:24@30'],
   ['a job cut between two blocks is not done', 'elm327', 'two-ecus', 'nrc:12@25 power-cut@101'],
 ];
 
