@@ -94,7 +94,9 @@ describe.skipIf(!isBuilt).concurrent('killed for real (needs npm run build)', ()
     const reset = barriers.findIndex((name) => name.includes('60021101'));
     expect(first).toBeGreaterThan(0);
     expect(reset).toBeGreaterThan(first);
-    const strikes = [kill(first), kill(first, 'half'), kill(first + 3), kill(reset), kill(reset, 'after'), kill(barriers.length - 2)];
+    // How often tester-present is sent is a matter of real time: a run may have fewer barriers than the reference had.
+    const sure = barriers.filter((name) => !/3E80/i.test(name)).length;
+    const strikes = [kill(first), kill(first, 'half'), kill(first + 3), kill(reset), kill(reset, 'after'), kill(sure - 2)];
     const cases = strikes.map((strike): KillCase => ({ reference, strike }));
     expectSafe('ELM327 on a pty', cases, await killAll(cases, 'pty'));
   });
