@@ -81,9 +81,10 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: 'src/job/carry-out.ts',
-        from: "await end(settling, 'COMMITTED', await verifyAfterReset(transaction, 'new'));",
-        to: "await end(settling, 'COMMITTED');\n    await verifyAfterReset(transaction, 'new');",
+        from: "const observed = await verifyAfterReset(transaction, 'new');",
+        to: "await end(settling, 'COMMITTED');\n    const observed = await verifyAfterReset(transaction, 'new');",
       },
+      { file: 'src/job/carry-out.ts', from: "await end(settling, 'COMMITTED', observed);", to: 'void observed;' },
     ],
   },
   {
@@ -116,8 +117,8 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: 'src/uds/client.ts',
-        from: 'return this.#turn.run(() => this.#exchange(ecu, request, options));',
-        to: 'return this.#turn.run(() => this.#repeat(ecu, request, options));',
+        from: 'return this.#turn.run(async () => granted(ecu, request, await this.#exchange(ecu, request, options)));',
+        to: 'return this.#turn.run(async () => granted(ecu, request, await this.#repeat(ecu, request, options)));',
       },
       {
         file: 'src/job/kernel/gate.ts',
