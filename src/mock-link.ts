@@ -120,9 +120,13 @@ async function enetTo(car: MockCar): Promise<Transport> {
 }
 
 async function elm327To(car: MockCar, uri: LinkUri): Promise<Transport> {
-  const [{ createMockSerialPort, DEFAULT_BAUD, personalityNames, plugIn }, { createElm327Transport, openSerialStream }] = await Promise.all(
-    [import('./mock/elm327/index.ts'), import('./transport/elm327/index.ts')],
-  );
+  const [{ DEFAULT_BAUD, personalityNames, plugIn }, { createMockSerialPort }, { createElm327Transport }, { openSerialStream }] =
+    await Promise.all([
+      import('./mock/elm327/index.ts'),
+      import('./mock/serial/index.ts'),
+      import('./transport/elm327/index.ts'),
+      import('./transport/serial/index.ts'),
+    ]);
   const baud = baudOf(uri) ?? DEFAULT_BAUD;
   const adapter = plugIn(car, { personality: choice(uri, 'adapter', ['genuine-2.1', ...personalityNames()]), baud });
   serialPorts += 1;

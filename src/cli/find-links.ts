@@ -21,7 +21,7 @@ export function candidatesOf({ gateways, ports }: Awaited<ReturnType<typeof find
 export async function findAdapters() {
   const [{ discoverEnet }, { listSerialPorts }] = await Promise.all([
     import('../transport/enet/index.ts'),
-    import('../transport/elm327/index.ts'),
+    import('../transport/serial/index.ts'),
   ]);
   const [gateways, ports] = await Promise.all([discoverEnet({ clock: systemClock, timeoutMs: DISCOVERY_MS }), listSerialPorts()]);
   return { gateways, ports };

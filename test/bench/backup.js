@@ -8,9 +8,11 @@ import { openArchive } from '../../dist/archive/index.js';
 import { loadCatalog } from '../../dist/catalog/index.js';
 import { VirtualClock } from '../../dist/core/index.js';
 import { backUp, openCar } from '../../dist/job/index.js';
-import { createMockSerialPort, plugIn } from '../../dist/mock/elm327/index.js';
+import { plugIn } from '../../dist/mock/elm327/index.js';
 import { startMockCar } from '../../dist/mock/index.js';
-import { createElm327Transport, openSerialStream } from '../../dist/transport/elm327/index.js';
+import { createMockSerialPort } from '../../dist/mock/serial/index.js';
+import { createElm327Transport } from '../../dist/transport/elm327/index.js';
+import { openSerialStream } from '../../dist/transport/serial/index.js';
 import { medians, messageFrom, requirePinning, startPinned } from './pinned.js';
 import { atLeast, atMost } from './table.js';
 

@@ -1,9 +1,11 @@
 // What reading and writing a block through an ELM327 costs on the serial line: characters and virtual time, host time zero.
 // Floors: elm327.md §3.3. The chip shows a frame in 20 characters, takes one in 17 and answers with its prompt.
 import { ecuAddress, fromHex, toHex, VirtualClock } from '../../dist/core/index.js';
-import { createMockSerialPort, plugIn } from '../../dist/mock/elm327/index.js';
+import { plugIn } from '../../dist/mock/elm327/index.js';
 import { startMockCar } from '../../dist/mock/index.js';
-import { createElm327Transport, openSerialStream } from '../../dist/transport/elm327/index.js';
+import { createMockSerialPort } from '../../dist/mock/serial/index.js';
+import { createElm327Transport } from '../../dist/transport/elm327/index.js';
+import { openSerialStream } from '../../dist/transport/serial/index.js';
 import { atMost } from './table.js';
 
 const KOMBI = ecuAddress(0x60);

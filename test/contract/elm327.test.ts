@@ -2,10 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { SerialPortMock } from 'serialport';
 import { afterEach, describe } from 'vitest';
 import { type Clock, type Did, type EcuAddress, systemClock, VirtualClock } from '../../src/core/index.ts';
-import { createMockSerialPort, plugIn, startElm327Pty, startElm327TcpServer } from '../../src/mock/elm327/index.ts';
+import { plugIn, startElm327Pty, startElm327TcpServer } from '../../src/mock/elm327/index.ts';
 import { type Car, startMockCar } from '../../src/mock/index.ts';
-import { createElm327Transport, openSerialStream } from '../../src/transport/elm327/index.ts';
+import { createMockSerialPort } from '../../src/mock/serial/index.ts';
+import { createElm327Transport } from '../../src/transport/elm327/index.ts';
 import type { OpenByteStream } from '../../src/transport/index.ts';
+import { openSerialStream } from '../../src/transport/serial/index.ts';
 import { openTcpStream } from '../../src/transport/tcp-stream.ts';
 import { type ContractCar, describeTransport, type Lacks } from './transport-contract.ts';
 

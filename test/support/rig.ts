@@ -18,7 +18,7 @@ import {
   type RestoreOptions,
   recover,
 } from '../../src/job/index.ts';
-import { createMockSerialPort, plugIn } from '../../src/mock/elm327/index.ts';
+import { plugIn } from '../../src/mock/elm327/index.ts';
 import {
   type CarState,
   createFaultBoard,
@@ -29,8 +29,10 @@ import {
   parseFault,
   startMockCar,
 } from '../../src/mock/index.ts';
-import { createElm327Transport, openSerialStream } from '../../src/transport/elm327/index.ts';
+import { createMockSerialPort } from '../../src/mock/serial/index.ts';
+import { createElm327Transport } from '../../src/transport/elm327/index.ts';
 import type { Transport } from '../../src/transport/index.ts';
+import { openSerialStream } from '../../src/transport/serial/index.ts';
 import { type Cable, enetInMemory } from './enet-in-memory.ts';
 import { type DiskCall, type LeftOnDisk, MemoryDisk } from './memory-disk.ts';
 import { WriteWatch } from './watch-writes.ts';

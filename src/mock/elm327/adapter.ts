@@ -1,7 +1,7 @@
 import { CanBus, CarOnCan } from '../can/index.ts';
 import type { CarPort } from '../car-port.ts';
+import type { SerialCounters, SerialDevice } from '../serial/index.ts';
 import { Elm327Chip } from './chip.ts';
-import type { SerialCounters, SerialDevice } from './device.ts';
 import { NotElm } from './not-elm.ts';
 import { PERSONALITIES, type PersonalityName } from './personality.ts';
 

@@ -1,12 +1,12 @@
 import type { Timer } from '../../core/index.ts';
 import type { CanBus } from '../can/index.ts';
 import type { CarPort } from '../car-port.ts';
+import type { SerialCounters, SerialDevice, SerialHost } from '../serial/index.ts';
 import { CAN_COMMANDS } from './at-can.ts';
 import type { Action, AtCommand } from './at-command.ts';
 import { GENERAL_COMMANDS } from './at-general.ts';
 import { BusSide } from './bus-side.ts';
 import { ChipState } from './chip-state.ts';
-import type { SerialCounters, SerialDevice, SerialHost } from './device.ts';
 import type { Personality } from './personality.ts';
 import { isAtLeast } from './request.ts';
 import { UartReceiver, UartTransmitter } from './uart.ts';

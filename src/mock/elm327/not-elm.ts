@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/index.ts';
-import type { SerialCounters, SerialDevice, SerialHost } from './device.ts';
+import type { SerialCounters, SerialDevice, SerialHost } from '../serial/index.ts';
 import { UartReceiver, UartTransmitter } from './uart.ts';
 
 const CR = 0x0d;

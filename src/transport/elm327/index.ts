@@ -4,6 +4,4 @@
  * `transport` (messages, by way of isotp). The chip only carries frames: everything ISO-TP is done on this side.
  */
 export { createElm327Link } from './link.ts';
-export { listSerialPorts, type SerialPortInfo } from './serial-ports.ts';
-export { openSerialStream, type SerialStreamOptions } from './serial-stream.ts';
 export { createElm327Transport, type Elm327TransportOptions } from './transport.ts';

@@ -1,11 +1,10 @@
 import { type Clock, KombiError, systemClock } from '../../core/index.ts';
 import type { OpenByteStream } from '../byte-stream.ts';
 import { type LinkUri, refuseUnknownQuery } from '../link-uri.ts';
+import { openSerialStream, realPortPath } from '../serial/index.ts';
 import { openTcpStream } from '../tcp-stream.ts';
 import type { Transport } from '../transport.ts';
 import { openAtAnyBaud } from './baud-scan.ts';
-import { realPortPath } from './serial-ports.ts';
-import { openSerialStream } from './serial-stream.ts';
 import { createElm327Transport } from './transport.ts';
 
 /** Where WiFi adapters listen (elm327 §8). */

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { SerialPortMock } from 'serialport';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createMockSerialPort, plugIn } from '../../../src/mock/elm327/index.ts';
+import { plugIn } from '../../../src/mock/elm327/index.ts';
+import { createMockSerialPort } from '../../../src/mock/serial/index.ts';
 import { FakeCar } from '../can/fake-car.ts';
 
 const PATH = '/dev/elm327-under-test';

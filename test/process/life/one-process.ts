@@ -6,10 +6,12 @@ import { loadCatalog } from '../../../src/catalog/index.ts';
 import { parseEdit } from '../../../src/coding/index.ts';
 import { VirtualClock } from '../../../src/core/index.ts';
 import { backUp, Car, carryOut, lockCar, newJobId, planCoding } from '../../../src/job/index.ts';
-import { createMockSerialPort, plugIn } from '../../../src/mock/elm327/index.ts';
+import { plugIn } from '../../../src/mock/elm327/index.ts';
 import { diffStates, startMockCar } from '../../../src/mock/index.ts';
-import { createElm327Transport, openSerialStream } from '../../../src/transport/elm327/index.ts';
+import { createMockSerialPort } from '../../../src/mock/serial/index.ts';
+import { createElm327Transport } from '../../../src/transport/elm327/index.ts';
 import type { Transport } from '../../../src/transport/index.ts';
+import { openSerialStream } from '../../../src/transport/serial/index.ts';
 import { enetInMemory } from '../../support/enet-in-memory.ts';
 import { growthPercent, type Holdings, holdings } from './leftovers.ts';
 

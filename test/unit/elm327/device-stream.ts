@@ -1,5 +1,5 @@
 import { KombiError } from '../../../src/core/index.ts';
-import type { SerialDevice } from '../../../src/mock/elm327/index.ts';
+import type { SerialDevice } from '../../../src/mock/serial/index.ts';
 import type { ByteStream, OpenByteStream } from '../../../src/transport/index.ts';
 
 /** A byte stream straight into a mock device, without a port in between. `log` gets what crosses it, `>` sent and `<` received. */

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { SerialPortMock } from 'serialport';
 import { afterEach, describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../../src/core/index.ts';
-import { createMockSerialPort, plugIn, startElm327TcpServer } from '../../../src/mock/elm327/index.ts';
+import { plugIn, startElm327TcpServer } from '../../../src/mock/elm327/index.ts';
 import { startMockCar } from '../../../src/mock/index.ts';
+import { createMockSerialPort } from '../../../src/mock/serial/index.ts';
 import { BAUD_RATES, openAtAnyBaud } from '../../../src/transport/elm327/baud-scan.ts';
-import { createElm327Transport, openSerialStream } from '../../../src/transport/elm327/index.ts';
-import { listFromSysfs } from '../../../src/transport/elm327/serial-ports.ts';
+import { createElm327Transport } from '../../../src/transport/elm327/index.ts';
 import { createLink } from '../../../src/transport/index.ts';
+import { openSerialStream } from '../../../src/transport/serial/index.ts';
+import { listFromSysfs } from '../../../src/transport/serial/serial-ports.ts';
 import { FakeAdapter } from './fake-adapter.ts';
 
 const PATH = '/dev/mock-elm';

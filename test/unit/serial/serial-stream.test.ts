@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { SerialPortMock } from 'serialport';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock, toHex, VirtualClock } from '../../../src/core/index.ts';
-import type { SerialDevice, SerialHost } from '../../../src/mock/elm327/index.ts';
-import { createMockSerialPort, startElm327Pty } from '../../../src/mock/elm327/index.ts';
+import { startElm327Pty } from '../../../src/mock/elm327/index.ts';
 import { startMockCar } from '../../../src/mock/index.ts';
-import { openSerialStream, serialOpenError } from '../../../src/transport/elm327/serial-stream.ts';
+import type { SerialDevice, SerialHost } from '../../../src/mock/serial/index.ts';
+import { createMockSerialPort } from '../../../src/mock/serial/index.ts';
+import { openSerialStream, serialOpenError } from '../../../src/transport/serial/serial-stream.ts';
 
 const PATH = '/dev/mock-elm';
 afterEach(() => SerialPortMock.binding.reset());
