@@ -39,8 +39,17 @@ const REQUIRED: readonly Setting[] = [
 /** A real chip refuses it; one that agrees to anything is a stub (elm327.md §4, field reports). */
 const NO_COMMAND = 'ATXX1';
 
-/** CSM0: acknowledge frames while monitoring (1.4b). CTM5: five times the timeout, 5.1 s (2.1). Without them monitoring stands in. */
-const WELCOME = ['ATCSM0', 'ATCTM5'] as const;
+/** Acknowledge frames while monitoring (1.4b). */
+const AWAKE = 'ATCSM0';
+/** Five times the timeout, 5.1 s (2.1). Without it monitoring stands in. */
+const PATIENT = 'ATCTM5';
+
+/** A chip that is ready for use. */
+export interface ChipSetUp {
+  readonly adapter: AdapterIdentity;
+  /** Acknowledges what it hears while it monitors, so that nothing is lost where nobody else does. */
+  readonly monitorsAwake: boolean;
+}
 
 /**
  * Brings a chip in any state, at the baud rate it may or may not have, to its prompt and asks who it is.
@@ -80,7 +89,7 @@ export function nobodyThere(stream: ByteStream, heard: boolean): KombiError {
  * @throws {KombiError} `link.no-answer`, `link.not-an-elm327` (exit 8)
  * @throws {KombiError} `adapter.unfit` (exit 3) naming every command that it lacks, or that it agrees to anything
  */
-export async function setUpChip(chip: Chip, signal?: AbortSignal): Promise<AdapterIdentity> {
+export async function setUpChip(chip: Chip, signal?: AbortSignal): Promise<ChipSetUp> {
   const name = await probeChip(chip, true, signal);
   if (name === undefined) throw nobodyThere(chip.stream, chip.heard);
   const missing: Setting[] = [];
@@ -90,11 +99,12 @@ export async function setUpChip(chip: Chip, signal?: AbortSignal): Promise<Adapt
   if (missing.length > 0)
     throw unfit(name, `lacks what coding needs: ${missing.map(({ command, what }) => `${command} (${what})`).join(', ')}`);
   if (await isAccepted(chip, NO_COMMAND, signal)) throw unfit(name, `says OK to ${NO_COMMAND}, which is no command: its OKs mean nothing`);
-  for (const command of WELCOME) await chip.ask(command, signal);
+  const monitorsAwake = (await chip.ask(AWAKE, signal)).at(-1) === 'OK';
+  await chip.ask(PATIENT, signal);
   const stn = (await chip.ask('STI', signal)).find((line) => line.startsWith('STN'));
   const voltage = parseVoltage(await chip.ask('ATRV', signal));
   const firmware = stn === undefined ? name : printable(stn);
-  return { kind: 'ELM327', firmware, ...(voltage === undefined ? {} : { voltage }) };
+  return { adapter: { kind: 'ELM327', firmware, ...(voltage === undefined ? {} : { voltage }) }, monitorsAwake };
 }
 
 /**

@@ -44,6 +44,10 @@ export class CanChannel {
   #filter = EVERY_ECU;
   /** Whether the chip listens after a frame (R1) or not (R0); undefined while a switch is under way. */
   #responses: boolean | undefined = true;
+  /** Frames after which the chip prompts by itself. */
+  #owed = Number.POSITIVE_INFINITY;
+  /** Whether it heeds the number of answers; some chips take it and listen on. */
+  #counts = true;
 
   constructor(chip: Chip, clock: Clock) {
     this.#chip = chip;
@@ -79,23 +83,25 @@ export class CanChannel {
         if (event.kind === 'deadline') throw this.#chip.silence('send a frame');
       }
     }
+    const counted = answers !== 'open' && this.#counts;
+    this.#owed = counted ? answers : Number.POSITIVE_INFINITY;
     // A digit behind a full line of 16 is misread by the chip (ddt4all, third-party code): never asked for.
-    await this.#chip.write(answers === 'open' ? line : line + answers.toString(16).toUpperCase());
+    await this.#chip.write(counted ? line + answers.toString(16).toUpperCase() : line);
   }
 
   /** Listens without sending. The chip must be idle. */
   listen(): Promise<void> {
+    this.#owed = Number.POSITIVE_INFINITY;
     return this.#chip.write('ATMA');
   }
 
-  /** Ends listening; frames that came until then stay to be taken. */
-  stop(signal?: AbortSignal): Promise<void> {
-    return this.#chip.interrupt(signal);
-  }
-
-  /** After the last of a number of answers: the chip prompts by itself. */
-  async finish(signal?: AbortSignal): Promise<void> {
-    if (!(await this.#chip.prompted(PROMPT_GRACE_MS, signal))) await this.#chip.interrupt(signal);
+  /** Ends listening, unless the chip does so by itself; frames that came until then stay to be taken. */
+  async stop(signal?: AbortSignal): Promise<void> {
+    if (this.#owed <= 0) {
+      if (await this.#chip.prompted(PROMPT_GRACE_MS, signal)) return;
+      this.#counts = false;
+    }
+    await this.#chip.interrupt(signal);
   }
 
   /**
@@ -114,6 +120,7 @@ export class CanChannel {
         const error = chipError(event.text);
         if (error !== undefined) throw error;
       } else if ((can.id & 0x700) === ECU_ID && can.data[0] === CAN_TESTER_ADDRESS) {
+        this.#owed -= 1;
         return { kind: 'frame', source: ecuAddress(can.id & 0xff), frame: decodeIsoTpFrame(can.data).frame };
       }
     }

@@ -71,7 +71,7 @@ export async function receiveLong(conversation: Conversation, first: FirstFrame,
     }
     if (event.source === target) receiver.take(event.frame);
     else conversation.keep(event);
-    if (receiver.step !== 'frame') await channel.finish(signal);
+    if (receiver.step !== 'frame') await channel.stop(signal);
   }
   return receiver.message;
 }

@@ -10,7 +10,8 @@ import {
 import type { ByteStream, OpenByteStream } from '../byte-stream.ts';
 import { encodeSingleFrame, MAX_MESSAGE_BYTES, SINGLE_FRAME_BYTES } from '../isotp/index.ts';
 import type { AdapterIdentity, Message, ProveOptions, Transport, TransportCapabilities } from '../transport.ts';
-import { leaveChip, setUpChip } from './adapter-setup.ts';
+import { type ChipSetUp, leaveChip, setUpChip } from './adapter-setup.ts';
+import { AnswerHabits } from './answer-habits.ts';
 import { CanChannel, type FrameEvent } from './can-channel.ts';
 import { Chip } from './chip.ts';
 import { type Conversation, hush, receiveLong, sendLong } from './long-messages.ts';
@@ -36,11 +37,10 @@ export function createElm327Transport(options: Elm327TransportOptions): Transpor
   return new Elm327Transport(options);
 }
 
-interface Connection {
+interface Connection extends ChipSetUp {
   readonly stream: ByteStream;
   readonly chip: Chip;
   readonly channel: CanChannel;
-  readonly adapter: AdapterIdentity;
   readonly inbox: Message[];
   readonly keep: (event: FrameEvent) => void;
   writesProven: boolean;
@@ -55,6 +55,7 @@ class Elm327Transport implements Transport {
   readonly portName: string | undefined;
   readonly clock: Clock;
   readonly #options: Elm327TransportOptions;
+  readonly #habits = new AnswerHabits();
   #connection: Connection | undefined;
   #closing: Promise<void> = Promise.resolve();
 
@@ -85,8 +86,8 @@ class Elm327Transport implements Transport {
       const stream = await this.#options.open(signal);
       const chip = new Chip(stream, this.clock);
       try {
-        const adapter = await setUpChip(chip, signal);
-        this.#connection = connect(stream, chip, new CanChannel(chip, this.clock), adapter);
+        const setUp = await setUpChip(chip, signal);
+        this.#connection = this.#connect(stream, chip, setUp);
         return;
       } catch (error) {
         await stream.close();
@@ -105,8 +106,9 @@ class Elm327Transport implements Transport {
       await hush(connection, signal);
       await channel.aim(target, signal);
       connection.target = target;
-      // No number of answers behind a request: a 7F xx 78 would be counted for the answer.
-      if (payload.length <= SINGLE_FRAME_BYTES) await channel.send(encodeSingleFrame(target, payload), 'open', signal);
+      // Else no number of answers behind a request: a 7F xx 78 would be counted for the answer.
+      const answers = this.#habits.ask(target, payload) && connection.monitorsAwake ? 1 : 'open';
+      if (payload.length <= SINGLE_FRAME_BYTES) await channel.send(encodeSingleFrame(target, payload), answers, signal);
       else await sendLong(this.#with(target, connection), payload, signal);
     });
   }
@@ -123,10 +125,11 @@ class Elm327Transport implements Transport {
         if (event.kind === 'idle') {
           // The chip's own patience (ST) is over; ours may not be.
           if (this.clock.now() >= deadlineMs) return undefined;
+          this.#habits.tookLong();
           await connection.channel.listen();
         } else if (event.frame.kind === 'first' && event.source === connection.target) {
           const payload = await receiveLong(this.#with(event.source, connection), event.frame, signal);
-          deliver(connection.inbox, { source: event.source, payload });
+          this.#deliver(connection.inbox, { source: event.source, payload });
         } else connection.keep(event);
       }
     });
@@ -171,6 +174,22 @@ class Elm327Transport implements Transport {
     return { channel, clock: this.clock, target, keep };
   }
 
+  #connect(stream: ByteStream, chip: Chip, setUp: ChipSetUp): Connection {
+    const inbox: Message[] = [];
+    const keep = ({ source, frame }: FrameEvent) => {
+      // Long answers to a functional request would need one flow control per ECU at once: they are left alone.
+      if (frame.kind === 'single') this.#deliver(inbox, { source, payload: frame.data });
+    };
+    const channel = new CanChannel(chip, this.clock);
+    return { ...setUp, stream, chip, channel, inbox, keep, writesProven: false, target: undefined, failure: undefined };
+  }
+
+  #deliver(inbox: Message[], message: Message): void {
+    this.#habits.hear(message);
+    if (inbox.length === MAX_WAITING_MESSAGES) inbox.shift();
+    inbox.push(message);
+  }
+
   async #use<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     const connection = this.#connection;
     if (connection === undefined) throw closed(this.description);
@@ -182,20 +201,6 @@ class Elm327Transport implements Transport {
       throw error;
     }
   }
-}
-
-function connect(stream: ByteStream, chip: Chip, channel: CanChannel, adapter: AdapterIdentity): Connection {
-  const inbox: Message[] = [];
-  const keep = ({ source, frame }: FrameEvent) => {
-    // Long answers to a functional request would need one flow control per ECU at once: they are left alone.
-    if (frame.kind === 'single') deliver(inbox, { source, payload: frame.data });
-  };
-  return { stream, chip, channel, adapter, inbox, keep, writesProven: false, target: undefined, failure: undefined };
-}
-
-function deliver(inbox: Message[], message: Message): void {
-  if (inbox.length === MAX_WAITING_MESSAGES) inbox.shift();
-  inbox.push(message);
 }
 
 function refuseUnsendable(target: EcuAddress, payload: Uint8Array): void {

@@ -103,6 +103,23 @@ describe('speed in virtual time, host time zero', () => {
     expect(ratio).toBeLessThanOrEqual(most);
   });
 
+  it('a question that is refused costs three characters more than its two frames', async () => {
+    const clock = new VirtualClock();
+    const adapter = plugIn(startMockCar({ profile: 'f06-sos', clock }));
+    const transport = createElm327Transport({ open: openDeviceStream(adapter), clock, description: 'the mock', portName: undefined });
+    await transport.open();
+    const characters = () => adapter.counters.charactersReceived + adapter.counters.charactersSent;
+    const costs: number[] = [];
+    for (let count = 0; count < 4; count += 1) {
+      const before = characters();
+      await transport.send(KOMBI, fromHex('223099'));
+      expect(toHex((await transport.receive(clock.now() + 100))?.payload ?? new Uint8Array())).toBe('7F2231');
+      costs.push(characters() - before);
+    }
+    // The number of answers, an end of line and the prompt. Before, the chip is interrupted once.
+    expect(costs.slice(2)).toEqual([0, 0].map(() => '6003223099\r660F1037F2231\r'.length + 3));
+  });
+
   it('opens in twenty lines or so, without a reset', async () => {
     const { log, clock } = await plugged();
     const lines = log.filter((entry) => entry.startsWith('>') && entry !== '> ');
@@ -138,8 +155,8 @@ describe('the car', () => {
   });
 
   it.each(['genuine-2.1', 'clone-1.5'] as const)('is waited for through pending answers, %s', async (personality) => {
-    const bench = await plugged({ personality, faults: [{ kind: 'pending', value: '3', ecu: 0x60, after: 0, times: 1 }] });
-    expect(await ask(bench, READ_BLOCK, 6000)).toMatch(/^623301/);
+    const bench = await plugged({ personality, faults: [{ kind: 'pending', value: '3', ecu: 0x60, after: 2, times: 1 }] });
+    for (let count = 0; count < 4; count += 1) expect(await ask(bench, READ_BLOCK, 6000)).toMatch(/^623301/);
   });
 
   it.each([

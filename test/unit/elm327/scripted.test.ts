@@ -137,6 +137,85 @@ describe('requests and answers', () => {
   });
 });
 
+describe('a number of answers', () => {
+  const refusal = '660F1037F2231\r';
+  const first = '660F110096230010102\r';
+  const rest = '660F121030405060708\r';
+  const ask = async (transport: Transport, request: string) => {
+    await transport.send(KOMBI, fromHex(request));
+    return receive(transport);
+  };
+  const counting = saying({
+    '6003223000': refusal,
+    '60032230001': `${refusal}\r>`,
+    '60032230011': `${first}\r>`,
+    '60300C001': `${rest}\r>`,
+    '60023E00': '660F1027E00\r',
+    '600322F186': '660F10462F18601\r',
+  });
+
+  it('stands behind reads of coding data, of an ECU that answered one with one message: nothing has to be interrupted', async () => {
+    const { transport, adapter } = await connect(counting);
+    for (const request of ['223000', '223000', '223001', '3E00', '22F186', '223000']) await ask(transport, request);
+    const unread = ['60023E00', ' ', '600322F186', ' '];
+    expect(adapter.sent.slice(2)).toEqual(['6003223000', ' ', '60032230001', '60032230011', '60300C001', ...unread, '60032230001']);
+  });
+
+  it.each(['1003', '1101', '2E300101', '14FFFFFF', '31010203', '22F186', '3E00', '190201'])(
+    'stands not behind %s, and behind nothing more for an ECU that it may have changed',
+    async (request) => {
+      const { transport, adapter } = await connect((line) => counting(line) ?? (line.startsWith('60') ? '660F1037F3E22\r' : undefined));
+      await ask(transport, '223000');
+      adapter.sent.length = 0;
+      for (const each of [request, '223000']) await ask(transport, each);
+      const onlyReads = /^22|^3E|^19/.test(request);
+      expect(adapter.sent.filter((line) => /^60.*[0-9A-F]$/.test(line) && line.length % 2 === 1)).toEqual(onlyReads ? ['60032230001'] : []);
+    },
+  );
+
+  const putOff = '660F1037F2278\r';
+  it.each([
+    ['put an answer off', putOff, '60 7F2231'],
+    ['put an answer off and lost it', putOff, undefined],
+    ['answered twice', refusal, '60 7F2231'],
+  ])('stands behind nothing more for an ECU that %s once, and what it says then is heard', async (_, before, behind) => {
+    const { transport, adapter, clock } = await connect((line) => {
+      if (line === '60032230001') return `${before}\r>`;
+      if (line === 'ATMA' && behind !== undefined) clock.timer(20, () => adapter.emit(refusal));
+      return counting(line);
+    });
+    await ask(transport, '223000');
+    await ask(transport, '223000');
+    expect(await receive(transport)).toBe(behind);
+    await ask(transport, '223000');
+    expect(adapter.sent.slice(2)).toEqual(['6003223000', ' ', '60032230001', 'ATMA', ' ', '6003223000']);
+  });
+
+  it('stands behind nothing for an ECU that put the first one off', async () => {
+    const { transport, adapter } = await connect(saying({ '6003223000': putOff + refusal }));
+    for (let count = 0; count < 2; count += 1) {
+      expect(await ask(transport, '223000')).toBe('60 7F2278');
+      expect(await receive(transport)).toBe('60 7F2231');
+    }
+    expect(adapter.sent.slice(2)).toEqual(['6003223000', ' ', '6003223000']);
+  });
+
+  it('is given up with a chip that listens on all the same, after one short wait', async () => {
+    const { transport, adapter, clock } = await connect((line) => (line.startsWith('6003223000') ? refusal : undefined));
+    const startMs = clock.now();
+    for (let count = 0; count < 4; count += 1) expect(await ask(transport, '223000')).toBe('60 7F2231');
+    expect(clock.now() - startMs).toBe(100);
+    expect(adapter.sent.filter((line) => line === '60032230001')).toHaveLength(1);
+  });
+
+  it('is not given to a chip that is deaf while it monitors: who puts an answer off may give it just then', async () => {
+    const { transport, adapter } = await connect((line) => (line === 'ATCSM0' ? '?\r\r>' : counting(line)));
+    await ask(transport, '223000');
+    await ask(transport, '223000');
+    expect(adapter.sent).not.toContain('60032230001');
+  });
+});
+
 describe('long requests', () => {
   const long = fromHex('2E3301000102030405060708090A0B0C0D0E0F'); // 19 bytes: a first and three consecutive frames
 
