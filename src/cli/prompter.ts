@@ -1,13 +1,33 @@
-import { EXIT } from '../core/index.ts';
+import { EXIT, KombiError } from '../core/index.ts';
 import { interrupted } from './interrupted.ts';
 import type { Style } from './style.ts';
+
+/** One thing that a person may choose. */
+export interface Choice<Value extends string = string> {
+  readonly value: Value;
+  readonly label: string;
+  /** Shown while the choice is under the cursor. */
+  readonly hint?: string | undefined;
+}
 
 /** Asks a person. Only ever called where a person sits: stdin and the screen are terminals. */
 export interface Prompter {
   /** A line of text. @throws {KombiError} `signal.interrupted` (exit 130) on Ctrl-C */
   ask(question: string, signal: AbortSignal): Promise<string>;
   confirm(question: string, standard: boolean, signal: AbortSignal): Promise<boolean>;
+  /** One of several, moved to with the arrow keys; `standard` is under the cursor at first, else the first one is. */
+  choose<Value extends string>(question: string, choices: readonly Choice<Value>[], options: ChooseOptions<Value>): Promise<Value>;
+  /** Any number of them, none too. */
+  chooseSome<Value extends string>(question: string, choices: readonly Choice<Value>[], signal: AbortSignal): Promise<readonly Value[]>;
 }
+
+export interface ChooseOptions<Value extends string> {
+  readonly standard?: Value | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** With question, hint and keys a list fits a terminal of 24 lines. */
+const LIST = { pageSize: 16, loop: false } as const;
 
 /** Questions by inquirer, on stderr: stdout is for results. */
 export async function createPrompter(style: Style): Promise<Prompter> {
@@ -42,5 +62,30 @@ export async function createPrompter(style: Style): Promise<Prompter> {
   return {
     ask: (question, signal) => answer(prompt([{ type: 'input', ...worded(question) }]), signal),
     confirm: (question, standard, signal) => answer(prompt([{ type: 'confirm', default: standard, ...worded(question) }]), signal),
+    choose: async (question, choices, { standard, signal }) => {
+      const at = choices.findIndex(({ value }) => value === standard);
+      const list = { type: 'select', choices: listed(choices), default: Math.max(0, at), ...LIST, ...worded(question) } as const;
+      return picked(choices, await answer<number>(prompt([list]), signal));
+    },
+    chooseSome: async (question, choices, signal) => {
+      const list = { type: 'checkbox', choices: listed(choices), ...LIST, ...worded(question) } as const;
+      return (await answer<readonly number[]>(prompt([list]), signal)).map((place) => picked(choices, place));
+    },
   };
+}
+
+/** For inquirer, which widens what a choice stands for: each is its place in the list. */
+function listed(choices: readonly Choice[]) {
+  return choices.map(({ label, hint }, value) => ({
+    value,
+    name: label,
+    short: label,
+    ...(hint === undefined ? {} : { description: hint }),
+  }));
+}
+
+function picked<Value extends string>(choices: readonly Choice<Value>[], place: number): Value {
+  const choice = choices[place];
+  if (choice === undefined) throw new KombiError({ code: 'bug.choice', exit: EXIT.bug, message: `There is no choice ${place}` });
+  return choice.value;
 }

@@ -149,6 +149,8 @@ class Stage {
           return answer;
         },
         confirm: async (_, standard) => standard,
+        choose: nobodyChooses,
+        chooseSome: nobodyChooses,
       }),
     };
   }
@@ -156,4 +158,9 @@ class Stage {
   async #pause(delayMs: number): Promise<void> {
     if (!this.#fast) await systemClock.sleep(delayMs, this.#context.io.signal);
   }
+}
+
+/** The commands of the demo ask for consent and nothing else. */
+function nobodyChooses(question: string): Promise<never> {
+  return Promise.reject(new KombiError({ code: 'bug.demo', exit: EXIT.bug, message: `Nobody is there to choose: ${question}` }));
 }

@@ -4,13 +4,17 @@ import { join, relative } from 'node:path';
 import { afterEach, beforeEach, expect } from 'vitest';
 import { execute } from '../../../src/cli/execute.ts';
 import type { Io } from '../../../src/cli/io.ts';
+import type { Choice } from '../../../src/cli/prompter.ts';
 import { resultSchema } from '../../../src/cli/schemas.ts';
 import { diffStates, startMockCar } from '../../../src/mock/index.ts';
 import { watchEveryWrite } from '../../support/watch-every-write.ts';
 
+/** What is typed, said, or chosen (by value; none of several: []). */
+export type Answer = string | boolean | readonly string[];
+
 export interface RunOptions {
   /** A person sits at a terminal and gives these answers; without it nobody is there. */
-  readonly answers?: readonly (string | boolean)[];
+  readonly answers?: readonly Answer[];
   /** What happens when the person is asked, before the answer is given. */
   readonly whenAsked?: () => Promise<void>;
   readonly env?: Readonly<Record<string, string>>;
@@ -114,6 +118,9 @@ export class Bench {
       prompter: async (style) => ({
         ask: async (question) => String(await answer(style.mark(question))),
         confirm: async (question) => (await answer(style.mark(question))) === true,
+        choose: async (question, choices) => chosen(question, choices, await answer(style.mark(question))),
+        chooseSome: async (question, choices) =>
+          [await answer(style.mark(question))].flat().map((value) => chosen(question, choices, value)),
       }),
       findLinks: async () => (options.links ?? []).map((link) => ({ link, what: 'a port' })),
     };
@@ -201,6 +208,13 @@ export function jsonOf({ stdout }: Pick<Run, 'stdout'>): JsonLine {
     });
   }
   return line;
+}
+
+/** @throws {Error} where what a test answers is not among the choices */
+function chosen<Value extends string>(question: string, choices: readonly Choice<Value>[], answer: unknown): Value {
+  const found = choices.find(({ value }) => value === answer);
+  if (found !== undefined) return found.value;
+  throw new Error(`${question} offers ${choices.map(({ value }) => value).join(', ')}; ${JSON.stringify(answer)} is none of them`);
 }
 
 function journalState(path: string): string {
