@@ -1,5 +1,6 @@
 import { type Did, type EcuAddress, formatEcuAddress, type Vin } from '../core/index.ts';
 import { DATA_FOLDER, loadDataFile, type Row } from './data-file.ts';
+import type { DiagnosisData } from './diagnosis.ts';
 import type {
   BlockLayout,
   Cafd,
@@ -60,6 +61,8 @@ export interface Catalog {
   readonly cafds: readonly Cafd[];
   readonly protectedBlocks: readonly ProtectedBlocks[];
   readonly sources: readonly Source[];
+  /** Causes of the emergency-call message, and what to do about them. */
+  readonly diagnosis: DiagnosisData;
 }
 
 /**
@@ -107,6 +110,16 @@ class DataCatalog implements Catalog {
   }
   get sources(): readonly Source[] {
     return this.#rows('sources');
+  }
+  get diagnosis(): DiagnosisData {
+    return {
+      causes: this.#rows('causes'),
+      signs: this.#rows('signs'),
+      questions: this.#rows('questions'),
+      steps: this.#rows('steps'),
+      figures: this.#rows('figures'),
+      advice: this.#rows('advice'),
+    };
   }
 
   ecu(address: EcuAddress): Ecu | undefined {

@@ -1,5 +1,6 @@
 import { formatDid, formatEcuAddress } from '../core/index.ts';
 import type { Catalog } from './catalog.ts';
+import { lintDiagnosis } from './diagnosis-lint.ts';
 import type { BlockLayout, Statement } from './facts.ts';
 
 const COUNTED_BITS = 8;
@@ -50,6 +51,7 @@ export function lintCatalog(catalog: Catalog): readonly string[] {
       'type key',
       catalog.models.map(({ typeKey }) => typeKey),
     ),
+    ...lintDiagnosis(catalog.diagnosis),
     ...unknownEcus(catalog),
     ...lintSources(catalog),
   ];
@@ -111,6 +113,7 @@ function lintSources(catalog: Catalog): readonly string[] {
   const used = new Set([
     ...statements.map(({ source }) => source),
     ...catalog.troubleCodes.flatMap(({ confirmedBy }) => confirmedBy ?? []),
+    ...sourcesOfDiagnosis(catalog),
   ]);
   const known = new Set(catalog.sources.map(({ id }) => id));
   return [
@@ -123,6 +126,14 @@ function lintSources(catalog: Catalog): readonly string[] {
     ...statements
       .filter(({ count, who }) => who !== undefined && who.length !== count)
       .map(({ source }) => `source ${source}: count and who differ`),
+  ];
+}
+
+function sourcesOfDiagnosis({ diagnosis }: Catalog): readonly string[] {
+  const { causes, signs, steps, advice, figures } = diagnosis;
+  return [
+    ...[...causes, ...signs, ...steps, ...advice].flatMap(({ sources }) => sources),
+    ...figures.flatMap(({ said }) => said.map(({ source }) => source)),
   ];
 }
 

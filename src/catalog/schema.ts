@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { did, EVIDENCE, type Evidence, ecuAddress, isVin, KombiError, lazily, type Vin } from '../core/index.ts';
+import { diagnosisFiles } from './diagnosis-schema.ts';
 import {
   type BlockLayout,
   type Cafd,
@@ -151,6 +152,7 @@ export const dataFiles = lazily(() => {
     troubleCodes: { file: 'trouble-codes.json', row: troubleCodeSchema },
     namedCodes: { file: 'named-codes.json', row: namedCodeSchema },
     models: { file: 'models.json', row: modelSchema },
+    ...diagnosisFiles(labelSchema),
   } as const;
 });
 export type DataFiles = ReturnType<typeof dataFiles>;

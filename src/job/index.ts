@@ -13,6 +13,7 @@ export * from './conditions.ts';
 export * from './did-ranges.ts';
 export * from './discover-blocks.ts';
 export * from './find-message-block.ts';
+export * from './gather-sos-facts.ts';
 export * from './list-blocks.ts';
 export * from './lock-car.ts';
 export * from './message-report.ts';

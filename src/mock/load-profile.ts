@@ -20,7 +20,8 @@ export function profileNames(): readonly string[] {
 }
 
 /**
- * Loads a mock car by name, or from a file where the text holds a slash, a backslash or ends in `.json`.
+ * Loads a mock car by name, or from a file where the text holds a slash, a backslash or ends in `.json`. One with `extends`
+ * is the mock car of that name with the file merged over it (RFC 7396: tables by key, null takes away, all else replaces).
  *
  * @throws {KombiError} `usage.profile` when there is no such car, or its file is invalid (naming file and JSON path)
  */
@@ -36,7 +37,7 @@ export function loadProfile(nameOrPath: string): Profile {
   const ready = isPath ? undefined : READY_MADE()?.get(nameOrPath);
   if (ready !== undefined) return deserialize(ready) as Profile;
   const file = isPath ? nameOrPath : `${VEHICLES}${nameOrPath}.json`;
-  const parsed = profileSchema().safeParse(readJson(file));
+  const parsed = profileSchema().safeParse(extended(file));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw new KombiError({
@@ -44,6 +45,34 @@ export function loadProfile(nameOrPath: string): Profile {
     message: `${file}: ${issue?.path.join('.') || 'the file'}: ${issue?.message ?? 'invalid'}`,
     hint: 'Compare with the profiles in fixtures/vehicles.',
   });
+}
+
+/** The car in a file, with the one that it extends under it. */
+function extended(file: string): unknown {
+  const car = readJson(file);
+  if (!isTable(car) || car['extends'] === undefined) return car;
+  const { extends: base, ...changes } = car;
+  const name = profileNames().find((each) => each === base);
+  if (name !== undefined) return merged(readJson(`${VEHICLES}${name}.json`), changes);
+  throw new KombiError({
+    code: 'usage.profile',
+    message: `${file}: extends: there is no mock car ${JSON.stringify(base)}`,
+    hint: `Mock cars: ${profileNames().join(', ')}.`,
+  });
+}
+
+function merged(base: unknown, changes: unknown): unknown {
+  if (!isTable(changes)) return changes;
+  const table = isTable(base) ? { ...base } : {};
+  for (const [key, value] of Object.entries(changes)) {
+    if (value === null) delete table[key];
+    else table[key] = merged(table[key], value);
+  }
+  return table;
+}
+
+function isTable(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function readJson(file: string): unknown {

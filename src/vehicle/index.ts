@@ -9,6 +9,7 @@ export * from './identity.ts';
 export * from './live-values.ts';
 export * from './read-identity.ts';
 export * from './series.ts';
+export * from './sos-facts.ts';
 export * from './svk.ts';
 export * from './uds-way.ts';
 export * from './vehicle-order.ts';

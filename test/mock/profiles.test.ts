@@ -21,6 +21,14 @@ function blocksOf(profile: Profile): ReadonlyMap<number, Uint8Array> {
   return profile.ecus.get(0x60)?.blocks ?? new Map();
 }
 
+/** Of the cars whose backup battery is well. */
+const OTHER_CAUSES: Readonly<Record<string, readonly number[]>> = {
+  'sos-speaker': [0xb7f324],
+  'sos-water': [0xb7f31d, 0xb7f31f],
+  'sos-3g': [],
+  'sos-glitch': [],
+};
+
 describe.each(profileNames())('the profile %s', (name) => {
   const profile = loadProfile(name);
 
@@ -40,9 +48,10 @@ describe.each(profileNames())('the profile %s', (name) => {
     expect(stated).toEqual(named);
   });
 
-  it.runIf(profile.protocol === 'uds')('raises message 299 and stores its cause at the emergency-call unit', () => {
-    expect(profile.ecus.get(0x60)?.messages?.raised).toEqual([299]);
-    expect(profile.ecus.get(0x61)?.troubleCodes.map(({ code }) => code)).toEqual([0xb7f341]);
+  it.runIf(profile.protocol === 'uds')('has had message 299, and its cause at the emergency-call unit', () => {
+    const { raised, stored } = profile.ecus.get(0x60)?.messages ?? { raised: [], stored: [] };
+    expect(new Set([...raised, ...stored.map(({ id }) => id)])).toContain(299);
+    expect(profile.ecus.get(0x61)?.troubleCodes.map(({ code }) => code)).toEqual(OTHER_CAUSES[name] ?? [0xb7f341]);
   });
 });
 
@@ -100,6 +109,27 @@ describe('what cannot be loaded', () => {
     const car = startMockCar({ profile: file });
     car.request({ tester: 0xf4, target: 0x60, payload: fromHex('223000') }, (_source, payload) => answers.push(toHex(payload)));
     expect(answers).toEqual(['6230000102']);
+  });
+});
+
+describe('a car that extends another', () => {
+  it('is that car with its own words over it, table by table', () => {
+    const [base, speaker] = [loadProfile('f06-short'), loadProfile('sos-speaker')];
+    expect({ ...speaker, name: base.name, title: base.title, notes: base.notes, vin: base.vin, ecus: undefined }).toEqual({
+      ...base,
+      ecus: undefined,
+    });
+    expect([...speaker.ecus.keys()]).toEqual([...base.ecus.keys()]);
+    expect(speaker.ecus.get(0x60)).toEqual(base.ecus.get(0x60));
+    expect(speaker.ecus.get(0x61)?.troubleCodes.map(({ code }) => code)).toEqual([0xb7f324]);
+  });
+
+  it('may come from anywhere, take away, and be refused', () => {
+    const file = join(folder, 'mine-too.json');
+    writeFileSync(file, JSON.stringify({ extends: 'f06-short', name: 'mine-too', vin: 'WBATESTV1N0000001', ecus: { '61': null } }));
+    expect([...loadProfile(file).ecus.keys()]).toEqual([0x10, 0x12, 0x40, 0x60]);
+    writeFileSync(file, JSON.stringify({ extends: 'f99', name: 'mine-too' }));
+    expect(refusal(() => loadProfile(file)).message).toContain('extends: there is no mock car "f99"');
   });
 });
 
