@@ -13,6 +13,7 @@ import type {
   Source,
   TroubleCode,
 } from './facts.ts';
+import { type ModuleRisk, moduleRiskOf, type Recipe } from './recipe.ts';
 import type { DataFiles } from './schema.ts';
 
 /** What decides whether a layout may be believed of an ECU. */
@@ -60,6 +61,10 @@ export interface Catalog {
   model(typeKey: string): Model | undefined;
   readonly cafds: readonly Cafd[];
   readonly protectedBlocks: readonly ProtectedBlocks[];
+  readonly recipes: readonly Recipe[];
+  readonly moduleRisks: readonly ModuleRisk[];
+  /** How careful one has to be with an ECU, by its address or, where that is not known, by its coding data alone. */
+  moduleRisk(module: { readonly ecu?: EcuAddress | undefined; readonly cafds: readonly string[] }): ModuleRisk | undefined;
   readonly sources: readonly Source[];
   /** Causes of the emergency-call message, and what to do about them. */
   readonly diagnosis: DiagnosisData;
@@ -107,6 +112,12 @@ class DataCatalog implements Catalog {
   }
   get models(): readonly Model[] {
     return this.#rows('models');
+  }
+  get recipes(): readonly Recipe[] {
+    return this.#rows('recipes');
+  }
+  get moduleRisks(): readonly ModuleRisk[] {
+    return this.#rows('moduleRisks');
   }
   get sources(): readonly Source[] {
     return this.#rows('sources');
@@ -189,6 +200,10 @@ class DataCatalog implements Catalog {
     const [key, own] = [code.toUpperCase(), formatEcuAddress(ecu)];
     const ofAny = key.slice(2, 4) === own ? byEcu.get(`ANY:${key.slice(0, 2)}..${key.slice(4)}`) : undefined;
     return byEcu.get(`${ecu}:${key}`) ?? ofAny;
+  }
+
+  moduleRisk(module: { readonly ecu?: EcuAddress | undefined; readonly cafds: readonly string[] }): ModuleRisk | undefined {
+    return moduleRiskOf(this.moduleRisks, module);
   }
 
   model(typeKey: string): Model | undefined {

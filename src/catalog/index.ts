@@ -1,6 +1,6 @@
 /**
  * catalog: what is known of BMW control units, as data files with a schema: ECUs, block layouts, coding data, Check
- * Control messages, trouble codes, models. Every fact carries its source and standing; what the program may do with
+ * Control messages, trouble codes, models, recipes. Every fact carries its source and standing; what the program may do with
  * it depends on the standing. The loader names file and JSON path in every error, the lint checks what no schema can.
  */
 export * from './catalog.ts';
@@ -11,4 +11,6 @@ export * from './layout.ts';
 export * from './lint.ts';
 export * from './nearest.ts';
 export { loadReadyMade } from './ready-made.ts';
+export * from './recipe.ts';
+export { recipeSchema } from './recipe-schema.ts';
 export { weakestEvidence } from './schema.ts';

@@ -1,7 +1,9 @@
 import { formatDid, formatEcuAddress } from '../core/index.ts';
 import type { Catalog } from './catalog.ts';
 import { lintDiagnosis } from './diagnosis-lint.ts';
+import { duplicates } from './duplicates.ts';
 import type { BlockLayout, Statement } from './facts.ts';
+import { lintRecipes } from './recipe-lint.ts';
 
 const COUNTED_BITS = 8;
 
@@ -52,6 +54,7 @@ export function lintCatalog(catalog: Catalog): readonly string[] {
       catalog.models.map(({ typeKey }) => typeKey),
     ),
     ...lintDiagnosis(catalog.diagnosis),
+    ...lintRecipes(catalog),
     ...unknownEcus(catalog),
     ...lintSources(catalog),
   ];
@@ -93,6 +96,10 @@ function unknownEcus(catalog: Catalog): readonly string[] {
     ...catalog.layouts.map(({ ecu, id }) => ({ ecu, by: `layout ${id}` })),
     ...catalog.cafds.map(({ ecu, id }) => ({ ecu, by: `cafd ${id}` })),
     ...catalog.troubleCodes.flatMap(({ ecu, code }) => (ecu === undefined ? [] : [{ ecu, by: `trouble code ${code}` }])),
+    ...catalog.moduleRisks.map(({ ecu }) => ({ ecu, by: 'module risk' })),
+    ...catalog.recipes.flatMap(({ id, variants }) =>
+      variants.flatMap(({ ecu }) => (ecu === undefined ? [] : [{ ecu, by: `recipe ${id}` }])),
+    ),
   ];
   return named
     .filter(({ ecu }) => catalog.ecu(ecu) === undefined)
@@ -108,6 +115,8 @@ function lintSources(catalog: Catalog): readonly string[] {
     ...catalog.troubleCodes,
     ...catalog.namedCodes,
     ...catalog.models,
+    ...catalog.moduleRisks,
+    ...catalog.recipes.flatMap(({ variants }) => variants),
     ...catalog.layouts.flatMap(({ facts }) => [facts.block, facts.parameters, facts.offsets, ...(facts.polarity ? [facts.polarity] : [])]),
   ];
   const used = new Set([
@@ -135,8 +144,4 @@ function sourcesOfDiagnosis({ diagnosis }: Catalog): readonly string[] {
     ...[...causes, ...signs, ...steps, ...advice].flatMap(({ sources }) => sources),
     ...figures.flatMap(({ said }) => said.map(({ source }) => source)),
   ];
-}
-
-function duplicates(what: string, keys: readonly string[]): readonly string[] {
-  return keys.filter((key, index) => keys.indexOf(key) !== index).map((key) => `${what} ${key} stands twice`);
 }

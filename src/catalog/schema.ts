@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { did, EVIDENCE, type Evidence, ecuAddress, isVin, KombiError, lazily, type Vin } from '../core/index.ts';
+import { EVIDENCE, type Evidence, KombiError, lazily } from '../core/index.ts';
 import { diagnosisFiles } from './diagnosis-schema.ts';
 import {
   type BlockLayout,
@@ -7,38 +7,20 @@ import {
   type CheckControlMask,
   type CheckControlMessage,
   type Ecu,
-  type Label,
   type LayoutParameter,
   METADATA_KINDS,
   type Model,
   type NamedCode,
   type ProtectedBlocks,
   type Source,
-  type Statement,
   type TroubleCode,
 } from './facts.ts';
+import { moduleRiskSchema, recipeSchema } from './recipe-schema.ts';
+import { schemaParts } from './schema-parts.ts';
 
 /** One entry for each data file: its name, the key of its one list, and the schema of a row. */
 export const dataFiles = lazily(() => {
-  const hex = (digits: number) => z.string().regex(new RegExp(`^[0-9A-F]{${digits}}$`), `must be ${digits} upper-case hex digits`);
-  const address = hex(2).transform((text) => ecuAddress(Number.parseInt(text, 16)));
-  const block = hex(4).transform((text) => did(Number.parseInt(text, 16)));
-  const cafdId = hex(8);
-  const vin = z
-    .string()
-    .refine(isVin, 'must be a VIN')
-    .transform((text) => text as Vin);
-  const names = z.array(z.string().min(1)).default([]);
-  const count = z.int().min(0);
-
-  const statement = {
-    evidence: z.enum(EVIDENCE),
-    source: z.string().min(1),
-    count: z.int().min(1).optional(),
-    who: z.array(z.string().min(1)).optional(),
-    note: z.string().min(1).optional(),
-  };
-  const statementSchema: z.ZodType<Statement> = z.strictObject(statement);
+  const { hex, address, block, cafdId, vin, names, count, statement, statementSchema, labelSchema } = schemaParts();
 
   const parameterSchema: z.ZodType<LayoutParameter> = z.strictObject({
     name: z.string().regex(/^[A-Za-z]\w*$/),
@@ -106,7 +88,6 @@ export const dataFiles = lazily(() => {
     holds: z.string().min(1),
     ...statement,
   });
-  const labelSchema: z.ZodType<Label> = z.strictObject({ en: z.string().min(1), de: z.string().min(1) });
   const messageSchema: z.ZodType<CheckControlMessage> = z.strictObject({
     id: count,
     label: labelSchema,
@@ -153,6 +134,8 @@ export const dataFiles = lazily(() => {
     namedCodes: { file: 'named-codes.json', row: namedCodeSchema },
     models: { file: 'models.json', row: modelSchema },
     ...diagnosisFiles(labelSchema),
+    moduleRisks: { file: 'module-risks.json', row: moduleRiskSchema() },
+    recipes: { file: 'recipes.json', row: recipeSchema() },
   } as const;
 });
 export type DataFiles = ReturnType<typeof dataFiles>;

@@ -35,6 +35,8 @@ export interface WritingCommand {
   readonly plan: (car: Car, archive: Archive) => Promise<Plan>;
   readonly dryRun: boolean;
   readonly label?: string | undefined;
+  /** What to say once it is done, in words. */
+  readonly followUp?: readonly string[];
 }
 
 /** The way of every command that changes coding: lock, plan, show, consent, backup, write, verify, tell. */
@@ -100,7 +102,7 @@ async function carryOutOn(context: Context, bench: Bench, command: WritingComman
     onProgress: (await context.progress()).tell,
     now: () => context.io.now(),
   });
-  const followUp = plan.ecus.some(({ address }) => address === CLUSTER) ? [ASKS_FOR_THE_TIME] : [];
+  const followUp = [...(plan.ecus.some(({ address }) => address === CLUSTER) ? [ASKS_FOR_THE_TIME] : []), ...(command.followUp ?? [])];
   return {
     result: { ...told, job: done.job, backup: done.backup, verified: done.verified, followUp },
     lines: [

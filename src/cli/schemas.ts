@@ -153,6 +153,17 @@ const message = z.looseObject({
   severity: z.enum(['notice', 'warning', 'stop']),
   dangerous: z.boolean(),
 });
+const recipe = z.looseObject({
+  id: z.string(),
+  title: z.string(),
+  does: z.string(),
+  risk: z.enum(['comfort', 'caution']),
+  skill: z.enum(['owner', 'experienced']),
+  own: z.boolean().describe('from a file of your own'),
+  evidence: z.string().describe('the best that any of its variants has'),
+  owners: z.int(),
+});
+const ownerReport = z.looseObject({ who: z.string(), car: z.string(), outcome: z.enum(['worked', 'absent', 'unanswered']) });
 const block = z.looseObject({ ecu: address, did, hex });
 const blocksOfEcu = z.looseObject({
   ecu: address,
@@ -298,6 +309,53 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   'messages-hide': job,
   'messages-unhide': job,
   code: job,
+  apply: job,
+  'recipes-list': z.looseObject({ recipes: z.array(recipe) }),
+  'recipes-show': recipe.extend({
+    caution: z.string().optional(),
+    hides: z.array(z.int()).describe('Check Control messages'),
+    variants: z.array(
+      z.looseObject({
+        id: z.string(),
+        ecu: address.nullable().describe('null: the ECU that holds the coding data'),
+        block: did.optional(),
+        cafds: z.array(z.string()),
+        series: z.array(z.string()),
+        edits: z.array(z.string()).describe('without their ECU; none of messages'),
+        evidence: z.string(),
+        source: z.string(),
+        sourceTitle: z.string(),
+        owners: z.int().optional(),
+        who: z.array(z.string()).optional(),
+        note: z.string().optional(),
+      }),
+    ),
+    reports: z.array(ownerReport),
+    conflicts: z.array(z.string()),
+    followUp: z.array(z.looseObject({ text: z.string(), recipe: z.string().optional() })),
+  }),
+  'recipes-check': z.looseObject({
+    vin,
+    series: z.string().nullable(),
+    model: z.string().nullable(),
+    recipes: z.array(
+      z.looseObject({
+        id: z.string(),
+        answer: z.enum(['works', 'supported', 'unknown', 'no']).describe('supported: with --vin, which asks no car'),
+        owners: z.int().describe('how many prove it; with --vin, of such cars'),
+        reason: z.string(),
+        hint: z.string().optional(),
+        variant: z.string().nullable().optional().describe('null where none fits; absent with --vin'),
+        evidence: z.string().nullable().optional(),
+        ecus: z.array(address).optional(),
+        needsExperimental: z.boolean().optional(),
+        alreadyDone: z.boolean().optional(),
+        worked: z.array(ownerReport).optional().describe('with --vin: what owners of such cars told'),
+        absent: z.array(ownerReport).optional(),
+        unanswered: z.array(ownerReport).optional(),
+      }),
+    ),
+  }),
   undo: job,
   restore: job,
   recover: z.looseObject({ state: z.enum(['nothing-open', 'aborted', 'committed']), job: z.string().optional(), blocks: z.int() }),

@@ -20,6 +20,11 @@ export function ownersText({ evidence, count }: Statement): string | undefined {
   return evidence !== 'owners' || count === undefined ? undefined : `${count} ${count === 1 ? 'owner' : 'owners'}`;
 }
 
+/** What stands behind a variant of a recipe: `proven by 5 owners (Mark, …)`, `published (…)`. */
+export function recipeEvidence(variant: Statement): string {
+  return `${ownersText(variant) === undefined ? '' : 'proven by '}${statementText(variant)}`;
+}
+
 function statementText(statement: Statement): string {
   const { evidence, who, note } = statement;
   const details = [who?.join(', '), note].filter((part) => part !== undefined);

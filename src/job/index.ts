@@ -22,6 +22,7 @@ export * from './plan-coding.ts';
 export * from './plan-restore.ts';
 export * from './read-addresses.ts';
 export * from './read-faults.ts';
+export * from './recipes/index.ts';
 export * from './recover.ts';
 export { reportVariant } from './report-variant.ts';
 export { openSavedBlockLists, type SavedBlockList, type SavedBlockLists } from './saved-block-lists.ts';

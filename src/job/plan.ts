@@ -15,7 +15,9 @@ export interface PlanNote {
     | 'ignition-unknown'
     | 'signature-block'
     | 'experimental'
-    | 'evidence';
+    | 'evidence'
+    | 'recipe'
+    | 'caution';
   readonly text: string;
 }
 

@@ -21,6 +21,16 @@ export const commands: readonly CommandEntry[] = [
   { name: 'read', summary: 'blocks, parameters, bytes and bits', load: async () => (await import('./read.ts')).read },
   { name: 'messages', summary: 'Check Control messages: find, show, hide', load: async () => (await import('./messages.ts')).messages },
   { name: 'code', summary: 'change coding: plan, consent, backup, write, verify', load: async () => (await import('./code.ts')).code },
+  {
+    name: 'recipes',
+    summary: 'named codings: list, show, check against a car, import',
+    load: async () => (await import('./recipes.ts')).recipes,
+  },
+  {
+    name: 'apply',
+    summary: 'carry recipes out: plan, consent, backup, write, verify',
+    load: async () => (await import('./apply.ts')).apply,
+  },
   { name: 'undo', summary: 'take the last job back, or one by its id', load: async () => (await import('./undo.ts')).undo },
   { name: 'restore', summary: 'put blocks of a backup back', load: async () => (await import('./restore.ts')).restore },
   { name: 'recover', summary: 'finish or put back an interrupted job', load: async () => (await import('./recover.ts')).recover },

@@ -1,0 +1,13 @@
+import type { CommandSpec } from '../command.ts';
+import { check } from './recipes/check.ts';
+import { list } from './recipes/list.ts';
+import { show } from './recipes/show.ts';
+
+export const recipes: CommandSpec = {
+  name: 'recipes',
+  summary: 'named codings: list, show, check against a car, import',
+  description:
+    'A recipe has a variant for each layout that it is known of, and says who stands behind it. `kombi apply` carries recipes out.',
+  examples: ['kombi recipes list', 'kombi recipes check sos-call-failure --link enet:', 'kombi apply gps-clock --dry-run --link enet:'],
+  commands: [list, show, check],
+};
