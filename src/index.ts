@@ -22,7 +22,7 @@ export {
   type VerifyReport,
 } from './archive/index.ts';
 // What is known of control units, with its sources.
-export { type BlockLayout, type Catalog, type CheckControlMessage, loadCatalog } from './catalog/index.ts';
+export { type BlockLayout, type Catalog, type CheckControlMessage, loadCatalog, type Recipe } from './catalog/index.ts';
 // What a change is: pure.
 export {
   type AddressSyntax,
@@ -30,6 +30,7 @@ export {
   type EditSyntax,
   type Effect,
   formatAddress,
+  listRecipes,
   parseAddress,
   parseEdit,
 } from './coding/index.ts';
@@ -70,6 +71,7 @@ export {
   type ClearedFaults,
   type ClearFaultsOptions,
   carryOut,
+  checkRecipe,
   clearFaults,
   compareWithCar,
   type EcuFaults,
@@ -81,9 +83,12 @@ export {
   openCar,
   type Plan,
   planCoding,
+  planRecipes,
   planRestore,
   planUndo,
   type ReadFaultsOptions,
+  type RecipeCheck,
+  type RecipePlan,
   type RecoverOptions,
   type RecoverResult,
   readAddresses,

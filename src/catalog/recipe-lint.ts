@@ -35,10 +35,17 @@ function lintRecipe(recipe: Recipe, ids: ReadonlySet<string>, catalog: Catalog):
     ),
     ...named.filter((other) => !ids.has(other)).map((other) => `recipe ${id}: recipe ${other} is unknown`),
     ...hides.filter((message) => catalog.message(message) === undefined).map((message) => `recipe ${id}: message ${message} is unknown`),
-    ...variants.flatMap(({ block, ecu, cafds, id: variant }) => [
+    ...variants.flatMap(({ block, ecu, cafds, evidence, id: variant }) => [
+      ...((evidence === 'synthetic') === cafds.some((id) => isSynthetic(id, catalog))
+        ? []
+        : [`recipe ${id}: variant ${variant} is synthetic where its coding data are not, or the other way round`]),
       ...(block !== undefined && !masks.has(block) ? [`recipe ${id}: no layout has masks in block ${formatDid(block)}`] : []),
       ...(ecu === undefined ? [`recipe ${id}: variant ${variant} names no ecu`] : []),
       ...(catalog.moduleRisk({ ecu, cafds })?.tier === 'blocked' ? [`recipe ${id}: variant ${variant} is for an ecu that is blocked`] : []),
     ]),
   ];
+}
+
+function isSynthetic(cafd: string, catalog: Catalog): boolean {
+  return catalog.cafds.some(({ id, evidence }) => id === cafd && evidence === 'synthetic');
 }

@@ -3,14 +3,8 @@ import { type Recipe, recipeSchema } from '../catalog/index.ts';
 import { isKombiError, KombiError, lazily, messageOf } from '../core/index.ts';
 import { parseEdit } from './edit.ts';
 
-/** A file of a person's own recipes. */
-export interface OwnRecipes {
-  readonly format: 1;
-  readonly recipes: readonly Recipe[];
-}
-
 /** Larger than any real file by far. */
-export const MAX_RECIPE_FILE_BYTES = 16 * 1024 * 1024;
+const MAX_RECIPE_FILE_BYTES = 16 * 1024 * 1024;
 /** What a file may say of itself: that owners or a recording prove something is said where others can check it. */
 const EVIDENCE_OF_FILES: ReadonlySet<string> = new Set(['published', 'derived', 'hypothesis']);
 
@@ -51,21 +45,6 @@ export function decodeOwnRecipes(text: string, file: string): readonly Recipe[] 
     if (problem !== undefined) throw wrong(`${recipe.id}: ${problem}`);
   }
   return parsed.data.recipes;
-}
-
-/** Shape  JSON, two spaces a level, an LF at the end; {@link decodeOwnRecipes} reads it back. */
-export function encodeOwnRecipes(recipes: readonly Recipe[]): string {
-  const format: OwnRecipes['format'] = 1;
-  return `${JSON.stringify({ format, recipes: recipes.map(plain) }, null, 2)}\n`;
-}
-
-/** As the schema reads it: addresses and blocks in hex. */
-function plain(recipe: Recipe): object {
-  const hex = (value: number | undefined, digits: number) => value?.toString(16).toUpperCase().padStart(digits, '0');
-  return {
-    ...recipe,
-    variants: recipe.variants.map((variant) => ({ ...variant, ecu: hex(variant.ecu, 2), block: hex(variant.block, 4) })),
-  };
 }
 
 function problemOf({ variants, hides }: Recipe): string | undefined {

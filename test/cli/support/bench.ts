@@ -141,7 +141,7 @@ export class Bench {
     const journals = all.filter((file) => file.endsWith('.jsonl')).sort();
     const backups = all.filter((file) => /^vehicles\/.*\/backups\/.*\.json$/.test(file));
     const trash = all.filter((file) => /^trash\/vehicles\/.*\/backups\/.*\.json$/.test(file));
-    const kept = all.filter((file) => /(^|\/)(FORMAT\.json|\.gitattributes|MANIFEST\.sha256)$/.test(file));
+    const kept = all.filter((file) => /(^|\/)(FORMAT\.json|\.gitattributes|MANIFEST\.sha256|recipes\/[^/]*\.json)$/.test(file));
     expect(
       all.filter((file) => ![...journals, ...backups, ...trash, ...kept].includes(file)),
       'left lying in the archive',
