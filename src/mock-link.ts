@@ -1,4 +1,5 @@
 import { type Clock, isVin, KombiError, systemClock, VirtualClock } from './core/index.ts';
+import type { PersonalityName } from './mock/elm327/index.ts';
 import {
   createFaultBoard,
   type FaultBoard,
@@ -120,19 +121,19 @@ async function enetTo(car: MockCar): Promise<Transport> {
 }
 
 async function elm327To(car: MockCar, uri: LinkUri): Promise<Transport> {
-  const [{ DEFAULT_BAUD, personalityNames, plugIn }, { createMockSerialPort }, { createElm327Transport }, { openSerialStream }] =
-    await Promise.all([
-      import('./mock/elm327/index.ts'),
-      import('./mock/serial/index.ts'),
-      import('./transport/elm327/index.ts'),
-      import('./transport/serial/index.ts'),
-    ]);
-  const baud = baudOf(uri) ?? DEFAULT_BAUD;
-  const adapter = plugIn(car, { personality: choice(uri, 'adapter', ['genuine-2.1', ...personalityNames()]), baud });
+  const [{ personalityNames, plugIn }, { createMockSerialPort }, { createElm327Transport }, { openSerialStream }] = await Promise.all([
+    import('./mock/elm327/index.ts'),
+    import('./mock/serial/index.ts'),
+    import('./transport/elm327/index.ts'),
+    import('./transport/serial/index.ts'),
+  ]);
+  const baudRate = baudOf(uri);
+  const personality = choice<PersonalityName>(uri, 'adapter', ['genuine-2.1', ...personalityNames()]);
+  const adapter = plugIn(car, { personality, ...(baudRate === undefined ? {} : { baud: baudRate }) });
   serialPorts += 1;
   const { path, binding } = await createMockSerialPort(adapter, { path: `/dev/mock${serialPorts}` });
   const transport = createElm327Transport({
-    open: openSerialStream({ path, baudRate: baud, clock: car.clock, binding }),
+    open: openSerialStream({ path, baudRate: adapter.baud, clock: car.clock, binding }),
     clock: car.clock,
     description: `ELM327 to the mock car ${car.name}`,
     portName: undefined,

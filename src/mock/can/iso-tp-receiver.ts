@@ -27,6 +27,8 @@ export interface IsoTpReceiverOptions {
   /** Sends a flow control: status, block size, separation time. */
   send(protocolBytes: Uint8Array): void;
   deliver(payload: Uint8Array): void;
+  /** How long it waits for the next frame; default N_Cr. */
+  readonly timeoutMs?: () => number;
 }
 
 interface Reception {
@@ -58,14 +60,14 @@ export class IsoTpReceiver {
 
   #single(bytes: Uint8Array, length: number): void {
     if (length === 0 || length >= bytes.length || length >= this.#options.room) return;
-    this.#abandon();
+    this.abandon();
     this.#options.deliver(bytes.slice(1, 1 + length));
   }
 
   #first(bytes: Uint8Array, control: number): void {
     const length = (control & 0xf) * 0x100 + (bytes[1] ?? 0);
     if (bytes.length < this.#options.room || length < this.#options.room) return;
-    this.#abandon();
+    this.abandon();
     const head = bytes.slice(2);
     const admission = this.#options.admit(head);
     if (admission === 'overflow') {
@@ -96,7 +98,7 @@ export class IsoTpReceiver {
     if (!reception?.granted) return;
     // ISO 15765-2, N_WRONG_SN: a wrong sequence number ends the reception without a word to the sender.
     if (sequence !== reception.sequence) {
-      this.#abandon();
+      this.abandon();
       return;
     }
     const part = bytes.subarray(1, 1 + reception.payload.length - reception.filled);
@@ -105,7 +107,7 @@ export class IsoTpReceiver {
     reception.sequence = (sequence + 1) & 0xf;
     reception.blockLeft -= 1;
     if (reception.filled === reception.payload.length) {
-      this.#abandon();
+      this.abandon();
       this.#options.deliver(reception.payload);
     } else if (reception.blockLeft === 0) {
       this.#timer?.cancel();
@@ -117,10 +119,12 @@ export class IsoTpReceiver {
 
   #expect(): void {
     this.#timer?.cancel();
-    this.#timer = this.#options.clock.backgroundTimer(N_TIMEOUT_MS, () => this.#abandon());
+    const timeoutMs = this.#options.timeoutMs?.() ?? N_TIMEOUT_MS;
+    this.#timer = this.#options.clock.backgroundTimer(timeoutMs, () => this.abandon());
   }
 
-  #abandon(): void {
+  /** Gives up what is under way. */
+  abandon(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
     this.#reception = undefined;

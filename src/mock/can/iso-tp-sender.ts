@@ -13,6 +13,10 @@ export interface IsoTpSenderOptions {
   /** Puts a frame on the bus, padded as given, and says when it has left. */
   send(protocolBytes: Uint8Array, sent: () => void): void;
   harm(): FrameHarm | undefined;
+  /** How long it waits for a flow control; default N_Bs. */
+  readonly timeoutMs?: () => number;
+  /** A message has left, or its receiver did not let it. */
+  readonly ended?: (whole: boolean) => void;
 }
 
 interface Transmission {
@@ -63,8 +67,20 @@ export class IsoTpSender {
         this.#awaitFlowControl(current);
         return;
       default:
-        this.#next();
+        this.#end(false);
     }
+  }
+
+  /** Gives up what is under way. */
+  abandon(): void {
+    this.#timer?.cancel();
+    this.#current = undefined;
+    this.#waiting.length = 0;
+  }
+
+  #end(whole: boolean): void {
+    this.#options.ended?.(whole);
+    this.#next();
   }
 
   #next(): void {
@@ -76,7 +92,7 @@ export class IsoTpSender {
     this.#current = current;
     const { room } = this.#options;
     if (payload.length < room) {
-      this.#options.send(this.#single(payload), () => this.#next());
+      this.#options.send(this.#single(payload), () => this.#end(true));
       return;
     }
     const frame = new Uint8Array(room);
@@ -97,9 +113,11 @@ export class IsoTpSender {
   }
 
   #awaitFlowControl(current: Transmission): void {
+    if (current !== this.#current) return;
     this.#timer?.cancel();
     current.awaitingFlowControl = true;
-    this.#timer = this.#options.clock.backgroundTimer(N_TIMEOUT_MS, () => this.#next());
+    const timeoutMs = this.#options.timeoutMs?.() ?? N_TIMEOUT_MS;
+    this.#timer = this.#options.clock.backgroundTimer(timeoutMs, () => this.#end(false));
   }
 
   #consecutive(current: Transmission): void {
@@ -117,7 +135,8 @@ export class IsoTpSender {
   }
 
   #sent(current: Transmission): void {
-    if (current.offset >= current.payload.length) this.#next();
+    if (current !== this.#current) return;
+    if (current.offset >= current.payload.length) this.#end(true);
     else if (current.blockLeft === 0) this.#awaitFlowControl(current);
     else if (current.separationMs === 0) this.#consecutive(current);
     else this.#timer = this.#options.clock.backgroundTimer(current.separationMs, () => this.#consecutive(current));

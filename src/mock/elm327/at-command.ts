@@ -7,8 +7,23 @@ export type Action =
   | { readonly kind: 'monitor' }
   | { readonly kind: 'remote-frame' }
   | { readonly kind: 'sleep' }
-  | { readonly kind: 'try-baud'; readonly baud: number }
+  /** `name` is what it prints at the new rate. */
+  | { readonly kind: 'try-baud'; readonly baud: number; readonly name: string }
+  | { readonly kind: 'transmit'; readonly message: ArbitraryMessage }
+  /** DATA>: the next line is the data of the message, so many bytes. */
+  | { readonly kind: 'ask-data'; readonly message: ArbitraryMessage; readonly bytes: number }
+  | { readonly kind: 'repeat'; readonly periodMs: number; readonly id: number; readonly data: Uint8Array }
+  | { readonly kind: 'repeat-no-more'; readonly handle: number | undefined }
   | { readonly kind: 'after'; readonly delayMs: number; readonly text: string };
+
+/** What STPX is told; undefined: as the settings say. */
+export interface ArbitraryMessage {
+  readonly id: number | undefined;
+  readonly timeoutMs: number | undefined;
+  /** Answers after which it prompts. */
+  readonly wanted: number | undefined;
+  readonly data: Uint8Array;
+}
 
 /** One row of a command table. */
 export interface AtCommand {

@@ -62,7 +62,8 @@ export const GENERAL_COMMANDS: readonly AtCommand[] = [
     name: 'BRD',
     since: '1.2',
     form: /^BRD([0-9A-F]{2})$/,
-    run: (_state, divisor = '00') => (hex(divisor) === 0 ? '?' : { kind: 'try-baud', baud: BASE_BAUD / hex(divisor) }),
+    run: ({ personality }, divisor = '00') =>
+      hex(divisor) === 0 ? '?' : { kind: 'try-baud', baud: BASE_BAUD / hex(divisor), name: personality.banner },
   },
   {
     name: 'BRT',

@@ -1,12 +1,15 @@
 import type { CanBus, CanFrame, CanNode } from '../can/index.ts';
 import type { CarPort, FaultEvent } from '../car-port.ts';
 import { eventOf } from '../fault-event.ts';
+import type { ArbitraryMessage } from './at-command.ts';
 import type { ChipState } from './chip-state.ts';
 import { Exchange } from './exchange.ts';
-import { frameText } from './frame-text.ts';
+import { frameText, messageText } from './frame-text.ts';
 import { harmedLine } from './line-faults.ts';
+import { PeriodicMessages } from './periodic-messages.ts';
 import { type OpenProtocol, passesFilter, transmitId } from './protocol.ts';
-import { type BusRequest, encodeRequest, flowControlFor } from './request.ts';
+import { type BusRequest, encodeMessage, encodeRequest, flowControlFor } from './request.ts';
+import { Segmentation } from './segmentation.ts';
 
 export interface BusSideOptions {
   readonly car: CarPort;
@@ -27,6 +30,9 @@ export interface BusSideOptions {
  */
 export class BusSide implements CanNode {
   readonly #options: BusSideOptions;
+  readonly #segmentation: Segmentation;
+  readonly periodic: PeriodicMessages;
+  #requests = 0;
   #exchange: Exchange | undefined;
   #monitoring = false;
   #searching = false;
@@ -35,7 +41,17 @@ export class BusSide implements CanNode {
 
   constructor(options: BusSideOptions) {
     this.#options = options;
-    options.bus.attach(this);
+    const { bus, car, state } = options;
+    this.#segmentation = new Segmentation({
+      clock: car.clock,
+      settings: () => state.settings,
+      send: (frame, sent) => bus.send(this, frame, sent),
+      deliver: (id, message) => this.#show(messageText(id, message, state.settings), { ecu: id & 0xff }),
+    });
+    this.periodic = new PeriodicMessages(car.clock, (frame) => {
+      if (state.acknowledged()) bus.send(this, frame);
+    });
+    bus.attach(this);
   }
 
   get busy(): boolean {
@@ -44,6 +60,7 @@ export class BusSide implements CanNode {
 
   close(): void {
     this.#end();
+    this.periodic.clear();
     this.#options.bus.detach(this);
   }
 
@@ -55,7 +72,12 @@ export class BusSide implements CanNode {
   /** @param line hex digits, upper case */
   request(line: string): void {
     const { state } = this.#options;
-    this.#send((protocol) => encodeRequest(line, state.settings, protocol, state.personality.firmware));
+    this.#send((protocol) => encodeRequest(line, state.settings, protocol, state.personality));
+  }
+
+  /** A whole message, of whatever length. */
+  transmit(message: ArbitraryMessage): void {
+    this.#send((protocol) => encodeMessage(message, this.#options.state.settings, protocol));
   }
 
   requestRemote(): void {
@@ -71,7 +93,7 @@ export class BusSide implements CanNode {
     state.close();
     state.openProtocol();
     this.#monitoring = true;
-    this.#begin(Number.POSITIVE_INFINITY).listen();
+    this.#begin({ wanted: Number.POSITIVE_INFINITY }).listen();
   }
 
   #send(encode: (protocol: OpenProtocol) => BusRequest | undefined): void {
@@ -92,7 +114,10 @@ export class BusSide implements CanNode {
       unplug();
       return;
     }
-    if (car.faults.strike('lv-reset', event) !== undefined) {
+    this.#requests += 1;
+    const { brownsOutAfter } = state.personality;
+    const isBrownOut = brownsOutAfter !== undefined && this.#requests % brownsOutAfter === 0;
+    if (isBrownOut || car.faults.strike('lv-reset', event) !== undefined) {
       restart('LV RESET');
       return;
     }
@@ -102,19 +127,26 @@ export class BusSide implements CanNode {
       return;
     }
     if (car.faults.strike('act-alert', event) !== undefined) print(`ACT ALERT${state.eol}`);
-    const exchange = this.#begin(request.wanted);
-    this.#options.bus.send(this, request.frame, () => {
+    const exchange = this.#begin(request);
+    const sent = () => {
       if (pulled !== undefined) unplug();
-      else if (this.#exchange === exchange) this.#sent(exchange, event);
-    });
+      else if (this.#exchange === exchange) this.#sent(exchange, { event, wanted: request.wanted });
+    };
+    if (request.long === undefined) this.#options.bus.send(this, request.frame, sent);
+    else {
+      this.#segmentation.transmit(request.frame.id, request.long, (whole) => {
+        if (whole) sent();
+        else if (this.#exchange === exchange) this.#finish('FC RX TIMEOUT');
+      });
+    }
   }
 
-  #sent(exchange: Exchange, event: FaultEvent): void {
+  #sent(exchange: Exchange, { event, wanted }: { event: FaultEvent; wanted: number }): void {
     const { state, car, print } = this.#options;
     this.#requestAt = car.clock.now();
     if (car.faults.strike('stopped', event) !== undefined) {
       this.#finish('STOPPED');
-    } else if (!state.settings.responses) {
+    } else if (!state.settings.responses || wanted === 0) {
       this.#end();
       // R0 prints nothing when a frame went out, and elm327.md §3.3 counts one character for the prompt after it.
       print('>');
@@ -126,11 +158,18 @@ export class BusSide implements CanNode {
   }
 
   receive(frame: CanFrame): void {
-    const { state, car, bus, print } = this.#options;
+    const { state, bus } = this.#options;
     const exchange = this.#exchange;
     const protocol = state.open;
-    if (!exchange?.listening || protocol?.kbitPerS !== 500) return;
+    if (exchange === undefined || protocol?.kbitPerS !== 500) return;
     if ((frame.extended ?? false) !== protocol.wide || !passesFilter(state.settings, frame.id, this.#monitoring)) return;
+    if (this.#segmentation.takesFlowControl(frame) || !exchange.listening) return;
+    if (protocol.isoTp && state.settings.stn.segmentReceived && !this.#monitoring) {
+      this.#learn(frame);
+      exchange.heard();
+      this.#segmentation.receive(frame);
+      return;
+    }
     const text = frameText(frame, state.settings, protocol, state.eol);
     if (text === undefined) return;
     if (!this.#monitoring) {
@@ -138,7 +177,12 @@ export class BusSide implements CanNode {
       const flowControl = flowControlFor(frame, state.settings, protocol);
       if (flowControl !== undefined) bus.send(this, flowControl);
     }
-    const event = { ecu: frame.id & 0xff };
+    this.#show(text, { ecu: frame.id & 0xff });
+  }
+
+  /** Prints a line of the car, as far as the buffer takes it. */
+  #show(text: string, event: FaultEvent): void {
+    const { state, car, print } = this.#options;
     const line = harmedLine(text, car.faults, event) + state.eol;
     const room = car.faults.strike('buffer-full', event) === undefined ? this.#options.room() : line.length >> 1;
     if (line.length > room) {
@@ -146,7 +190,7 @@ export class BusSide implements CanNode {
       return;
     }
     print(line);
-    exchange.printed();
+    this.#exchange?.printed();
   }
 
   /** What the chip remembers of an answer: its delay for adaptive timing, and that the protocol works, for M1. */
@@ -157,11 +201,11 @@ export class BusSide implements CanNode {
     if ((frame.data[1] ?? 0xff) >> 4 === 0) this.#lastSingleFrame = frame;
   }
 
-  #begin(wanted: number): Exchange {
+  #begin({ wanted, timeoutMs }: Pick<BusRequest, 'wanted' | 'timeoutMs'>): Exchange {
     const { car, state, print } = this.#options;
     const exchange = new Exchange({
       clock: car.clock,
-      timeoutMs: () => (this.#monitoring ? Number.POSITIVE_INFINITY : state.timeoutMs()),
+      timeoutMs: () => (this.#monitoring ? Number.POSITIVE_INFINITY : (timeoutMs ?? state.timeoutMs())),
       wanted,
       done: (answered) => {
         if (!answered) {
@@ -189,6 +233,7 @@ export class BusSide implements CanNode {
 
   #end(): void {
     this.#exchange?.stop();
+    this.#segmentation.abandon();
     this.#exchange = undefined;
     this.#monitoring = false;
     this.#searching = false;

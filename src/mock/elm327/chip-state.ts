@@ -88,8 +88,8 @@ export class ChipState {
 
   /** How long to listen: ST, and less where adaptive timing has seen quicker answers. */
   timeoutMs(): number {
-    const { timeoutUnits, timeoutMultiplier, adaptive } = this.settings;
-    const ceiling = timeoutUnits * 4 * timeoutMultiplier;
+    const { timeoutUnits, timeoutMultiplier, adaptive, stn } = this.settings;
+    const ceiling = stn.requestTimeoutMs ?? timeoutUnits * 4 * timeoutMultiplier;
     if (adaptive === 0 || this.slowestMs === undefined) return ceiling;
     const { factor, floorMs } = ADAPTIVE[adaptive];
     return Math.min(ceiling, Math.max(floorMs, this.slowestMs * factor));

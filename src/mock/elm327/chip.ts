@@ -1,14 +1,15 @@
-import type { Timer } from '../../core/index.ts';
+import { fromHex, type Timer } from '../../core/index.ts';
 import type { CanBus } from '../can/index.ts';
 import type { CarPort } from '../car-port.ts';
 import type { SerialCounters, SerialDevice, SerialHost } from '../serial/index.ts';
 import { CAN_COMMANDS } from './at-can.ts';
-import type { Action, AtCommand } from './at-command.ts';
+import type { Action, ArbitraryMessage, AtCommand } from './at-command.ts';
 import { GENERAL_COMMANDS } from './at-general.ts';
 import { BusSide } from './bus-side.ts';
 import { ChipState } from './chip-state.ts';
 import type { Personality } from './personality.ts';
 import { isAtLeast } from './request.ts';
+import { ST_COMMANDS } from './st-commands.ts';
 import { UartReceiver, UartTransmitter } from './uart.ts';
 
 const COMMANDS: readonly AtCommand[] = [...GENERAL_COMMANDS, ...CAN_COMMANDS];
@@ -21,7 +22,7 @@ const INCOMPLETE_LINE_MS = 20_000;
 const RESET_MS = 1000;
 const WARM_RESET_MS = 100;
 const SLEEP_AFTER_MS = 1000;
-/** No command is longer; what follows is dropped and the line answered `?`. */
+/** No command of an ELM chip is longer; what follows is dropped and the line answered `?`. */
 const LONGEST_LINE = 256;
 
 export interface ChipOptions {
@@ -38,6 +39,8 @@ type Mode =
   | { readonly kind: 'asleep' }
   /** BRD: waiting for the CR that confirms the new rate. */
   | { readonly kind: 'baud-trial'; readonly timer: Timer }
+  /** DATA>: the next line is the data of a message. */
+  | { readonly kind: 'data'; readonly message: ArbitraryMessage; readonly bytes: number }
   | { readonly kind: 'unplugged' };
 
 const READY: Mode = { kind: 'ready' };
@@ -53,6 +56,8 @@ export class Elm327Chip implements SerialDevice {
   readonly #busSide: BusSide;
   readonly #baud: number;
   readonly #commands: readonly AtCommand[];
+  readonly #stCommands: readonly AtCommand[];
+  readonly #longestLine: number;
   readonly #receiver: UartReceiver;
   readonly #transmitter: UartTransmitter;
   #host: SerialHost | undefined;
@@ -67,7 +72,10 @@ export class Elm327Chip implements SerialDevice {
     this.#car = car;
     this.#bus = bus;
     this.#baud = baud;
-    this.#commands = COMMANDS.filter(({ name, since }) => isAtLeast(personality.firmware, since) && !personality.lacks.includes(name));
+    const known = ({ name, since }: AtCommand) => isAtLeast(personality.firmware, since) && !personality.lacks.includes(name);
+    this.#commands = COMMANDS.filter(known);
+    this.#stCommands = personality.stn === undefined ? [] : ST_COMMANDS.filter(known);
+    this.#longestLine = personality.stn?.lineBuffer ?? LONGEST_LINE;
     this.state = new ChipState({ car, personality, quietMs: () => bus.quietMs });
     this.#receiver = new UartReceiver({
       clock: car.clock,
@@ -140,6 +148,7 @@ export class Elm327Chip implements SerialDevice {
           this.#answer('OK');
         }
         return;
+      case 'data':
       case 'ready':
         if (this.#busSide.busy) this.#busSide.interrupt();
         else this.#collect(bytes, firstAt);
@@ -154,16 +163,19 @@ export class Elm327Chip implements SerialDevice {
       if (byte === 0) continue;
       complete = byte === CR;
       echo += complete ? this.state.eol : String.fromCharCode(byte);
-      if (byte > SPACE && this.#line.length < LONGEST_LINE) this.#line += String.fromCharCode(byte);
+      if (byte > SPACE && this.#line.length <= this.#longestLine) this.#line += String.fromCharCode(byte);
     }
     if (this.state.settings.echo || (complete && this.#car.faults.strike('echo-on') !== undefined)) {
       this.#transmitter.send(echo, firstAt);
     }
     if (complete) {
-      const line = this.#line.toUpperCase() || this.#lastLine;
+      const typed = this.#line.toUpperCase();
       this.#line = '';
-      this.#lastLine = line;
-      this.#execute(line);
+      if (this.#mode.kind === 'data') this.#takeData(typed, this.#mode);
+      else {
+        this.#lastLine = typed || this.#lastLine;
+        this.#execute(this.#lastLine);
+      }
     } else if (this.#line !== '') {
       this.#lineTimer = this.#car.clock.backgroundTimer(INCOMPLETE_LINE_MS, () => {
         this.#line = '';
@@ -172,15 +184,23 @@ export class Elm327Chip implements SerialDevice {
     }
   }
 
+  #takeData(digits: string, { message, bytes }: { message: ArbitraryMessage; bytes: number }): void {
+    this.#leave();
+    if (!/^([0-9A-F]{2})+$/.test(digits) || digits.length !== 2 * bytes) this.#answer('?');
+    else this.#busSide.transmit({ ...message, data: fromHex(digits) });
+  }
+
   #execute(line: string): void {
-    if (line.startsWith('AT')) this.#command(line.slice(2));
+    if (line.length > this.#longestLine) this.#answer('?');
+    else if (line.startsWith('AT')) this.#command(line.slice(2), this.#commands);
+    else if (line.startsWith('ST') && this.state.personality.stn !== undefined) this.#command(line.slice(2), this.#stCommands);
     else if (/^[0-9A-F]+$/.test(line)) this.#busSide.request(line);
     else this.#answer('?');
   }
 
-  #command(text: string): void {
+  #command(text: string, table: readonly AtCommand[]): void {
     const { personality } = this.state;
-    for (const { name, form, run } of this.#commands) {
+    for (const { name, form, run } of table) {
       const match = form.exec(text);
       if (match === null) continue;
       if (personality.ignores?.includes(name)) break;
@@ -213,7 +233,20 @@ export class Elm327Chip implements SerialDevice {
         this.#deafFor(action.delayMs, () => this.#answer(action.text));
         return;
       case 'try-baud':
-        this.#tryBaud(action.baud);
+        this.#tryBaud(action.baud, action.name);
+        return;
+      case 'transmit':
+        this.#busSide.transmit(action.message);
+        return;
+      case 'ask-data':
+        this.#askData(action.message, action.bytes);
+        return;
+      case 'repeat':
+        this.#answer(this.#busSide.periodic.add(action.periodMs, { id: action.id, data: action.data }));
+        return;
+      case 'repeat-no-more':
+        this.#busSide.periodic.clear(action.handle);
+        this.#answer('OK');
     }
   }
 
@@ -228,6 +261,15 @@ export class Elm327Chip implements SerialDevice {
     this.#transmitter.send(`${this.state.eol}>`);
   }
 
+  #askData(message: ArbitraryMessage, bytes: number): void {
+    if (bytes > (this.state.personality.stn?.messageRoom ?? 0)) {
+      this.#answer('OUT OF MEMORY');
+      return;
+    }
+    this.#mode = { kind: 'data', message, bytes };
+    this.#transmitter.send('DATA>');
+  }
+
   #deafFor(delayMs: number, then: () => void): void {
     this.#leave();
     const timer = this.#car.clock.backgroundTimer(delayMs, () => {
@@ -239,6 +281,7 @@ export class Elm327Chip implements SerialDevice {
 
   #restart(warm: boolean, text = this.state.personality.banner): void {
     this.state.restoreDefaults();
+    this.#busSide.periodic.clear();
     this.#lastLine = '';
     this.#deafFor(warm ? WARM_RESET_MS : RESET_MS, () => {
       if (!warm) this.#setBaud(this.#baud);
@@ -253,13 +296,13 @@ export class Elm327Chip implements SerialDevice {
   }
 
   /** The BRD handshake of elm327.md §6: OK at the old rate, the banner at the new one, a CR of the host or back again. */
-  #tryBaud(baud: number): void {
+  #tryBaud(baud: number, name: string): void {
     const oldBaud = this.baud;
     const { clock } = this.#car;
     this.#transmitter.send(`OK${this.state.eol}`);
     this.#deafFor(this.#transmitter.backlogMs + this.state.baudTimeoutMs, () => {
       this.#setBaud(baud);
-      this.#transmitter.send(this.state.personality.banner + this.state.eol);
+      this.#transmitter.send(name + this.state.eol);
       const timer = clock.backgroundTimer(this.#transmitter.backlogMs + this.state.baudTimeoutMs, () => {
         this.#mode = READY;
         this.#setBaud(oldBaud);

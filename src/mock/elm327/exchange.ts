@@ -27,6 +27,11 @@ export class Exchange {
     this.#restart();
   }
 
+  /** A part of a message has come, of which nothing is printed yet. */
+  heard(): void {
+    this.#restart();
+  }
+
   /** A frame has been printed. */
   printed(): void {
     this.#printed += 1;

@@ -28,6 +28,20 @@ export function frameText(frame: CanFrame, settings: Settings, protocol: OpenPro
   return formatted ? payloadText(data.subarray(extended ? 1 : 0), control, blank, eol) : bytesText(data, blank);
 }
 
+/**
+ * A message that an STN chip has joined (STCSEGR), as it prints it.
+ *
+ * Shape   H1: identifier, the address byte where there is one, the message. H0: the message.
+ * @see source: PcmHammer, ScanTool device (third-party code): identifier and message without control bytes; that the address byte
+ *   stays is a hypothesis, it does without STCSEGR (an i3 logger, third-party code)
+ */
+export function messageText(id: number, message: Uint8Array, settings: Settings): string {
+  const blank = settings.spaces ? ' ' : '';
+  const address = settings.extendedAddress === undefined ? '' : bytesText(Uint8Array.of(settings.testerAddress), blank);
+  const head = settings.headers ? id.toString(16).toUpperCase().padStart(3, '0') + blank + address : '';
+  return head + bytesText(message, blank);
+}
+
 function payloadText(bytes: Uint8Array, control: number, blank: string, eol: string): string | undefined {
   switch (control >> 4) {
     case 0:

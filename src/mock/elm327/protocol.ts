@@ -55,6 +55,14 @@ export function openProtocol(number: string, user: Readonly<Record<'B' | 'C', Us
         variableDlc: (options & 0x40) !== 0,
       };
     }
+    case '31':
+    case '32':
+    case '33':
+    case '34':
+    case '35':
+    case '36':
+      // The presets of STN chips (OBDLink FRPM, STP): 31 and 32 raw with any length, the others ISO 15765 with eight bytes.
+      return { wide: Number(number) % 2 === 0, kbitPerS: number < '35' ? 500 : 250, isoTp: number > '32', variableDlc: number < '33' };
     default:
       return undefined;
   }

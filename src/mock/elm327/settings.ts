@@ -12,6 +12,25 @@ export interface FlowControlSettings {
   readonly data?: Uint8Array;
 }
 
+/** Whose flow control answers whose first frame (STCFCPA). An address is the byte in front, where the pair names one. */
+export interface FlowControlPair {
+  readonly txId: number;
+  readonly txAddress: number | undefined;
+  readonly rxId: number;
+  readonly rxAddress: number | undefined;
+}
+
+/** What only STN chips have. @see source: OBDLink FRPM Rev E (primary document) */
+export interface StnSettings {
+  segmentSent: boolean;
+  segmentReceived: boolean;
+  pairs: readonly FlowControlPair[];
+  flowControlTimeoutMs: number;
+  nextFrameTimeoutMs: number;
+  /** STPTO; undefined: what ST says. */
+  requestTimeoutMs: number | undefined;
+}
+
 /** All that ATD puts back; firmware defaults of elm327.md §2.1 (primary document). */
 export interface Settings {
   echo: boolean;
@@ -38,6 +57,7 @@ export interface Settings {
   extendedAddress: number | undefined;
   testerAddress: number;
   flowControl: FlowControlSettings;
+  stn: StnSettings;
 }
 
 export const DEFAULT_TIMEOUT_UNITS = 0x32;
@@ -67,5 +87,13 @@ export function defaultSettings(programmed: ReadonlyMap<number, number>): Settin
     extendedAddress: undefined,
     testerAddress: programmed.get(0x06) ?? 0xf1,
     flowControl: { mode: 0 },
+    stn: {
+      segmentSent: false,
+      segmentReceived: false,
+      pairs: [],
+      flowControlTimeoutMs: 75,
+      nextFrameTimeoutMs: 150,
+      requestTimeoutMs: undefined,
+    },
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { EVIDENCE } from '../../../src/core/index.ts';
 import { PERSONALITIES, personalityNames } from '../../../src/mock/elm327/index.ts';
 import { RECIPE, rawTerminal, Terminal } from './terminal.ts';
 
@@ -15,24 +16,22 @@ const OPTIONAL = ['ATCSM0', 'ATCTM5', 'ATAMC', 'ATCRA', 'ATSH00000012', 'ATCEA',
 
 describe('personalities', () => {
   it('all introduce themselves, and are all listed', async () => {
-    for (const [personality, { banner }] of Object.entries(PERSONALITIES)) {
+    for (const [personality, { banner, source, evidence }] of Object.entries(PERSONALITIES)) {
       const terminal = new Terminal({ personality: personality as keyof typeof PERSONALITIES });
       expect(await terminal.ask('ATZ')).toBe(`ATZ\r\r\r${banner}\r\r>`);
       expect(await terminal.ask('ATI')).toBe(`ATI\r${banner}\r\r>`);
+      expect([source.length > 0, EVIDENCE.includes(evidence)]).toEqual([true, true]);
     }
     expect(personalityNames()).toEqual([
-      'genuine-2.1',
-      'genuine-1.4b',
-      'clone-1.5',
-      'clone-canze',
-      'clone-wican',
-      'silent-acceptor',
-      'not-elm',
+      ...['genuine-2.1', 'genuine-1.4b', 'genuine-2.3', 'clone-1.5', 'clone-canze', 'clone-wican', 'minimal', 'silent-acceptor'],
+      ...['stn1110', 'stn2120', 'wifi', 'bluetooth-30ms', 'bluetooth-100ms', 'lossy', 'brown-out', 'not-elm'],
     ]);
   });
 
   it.each([
     ['genuine-2.1', ['ATCER60', 'ATXX1', 'AT@2']],
+    ['genuine-2.3', ['ATXX1', 'AT@2']],
+    ['stn2120', ['ATCTM5', 'ATCER60', 'ATXX1', 'AT@2']],
     ['genuine-1.4b', ['ATCTM5', 'ATAMC', 'ATSH00000012', 'ATCER60', 'ATXX1', 'AT@2']],
     ['clone-1.5', ['ATCSM0', 'ATCTM5', 'ATAMC', 'ATCRA', 'ATSH00000012', 'ATCER60', 'ATXX1', 'AT@2']],
     ['clone-canze', ['ATCTM5', 'ATAMC', 'ATCRA', 'ATCEA', 'ATCER60', 'ATXX1', 'AT@2']],
@@ -58,6 +57,22 @@ describe('personalities', () => {
     expect(await refusals(terminal, [...RECIPE, 'ATCAF0', 'ATCFC0', 'ATR0'])).toEqual(
       expect.arrayContaining(['ATAL', 'ATCAF0', 'ATCFC0', 'ATR0']),
     );
+  });
+
+  it('minimal counts no answers and is interrupted instead', async () => {
+    const terminal = await rawTerminal({ personality: 'minimal', answers: { '3E00': '7E00' } });
+    expect(await refusals(terminal, ['ATR0', 'ATCRA660', '60023E001'])).toEqual(['ATR0', 'ATCRA660', '60023E001']);
+    terminal.send('60023E00\r');
+    await terminal.clock.sleep(100);
+    terminal.send(' ');
+    expect(await terminal.read()).toBe('660F1027E00\rSTOPPED\r\r>');
+  });
+
+  it('brown-out restarts at every sixtieth request, and has lost its settings', async () => {
+    const terminal = await rawTerminal({ personality: 'brown-out', answers: { '3E00': '7E00' } });
+    for (let request = 1; request < 60; request += 1) expect(await terminal.ask('60023E001')).toBe('660F1027E00\r\r>');
+    expect(await terminal.ask('60023E001')).toBe('\r\rLV RESET\r\r>');
+    expect(await terminal.ask('ATI')).toBe('ATI\rELM327 v1.5\r\r>');
   });
 
   it('silent-acceptor agrees to everything and reaches nobody', async () => {
