@@ -1,3 +1,4 @@
+import type { PlatformFacts } from './doctor/platform-facts.ts';
 import type { Prompter } from './prompter.ts';
 import type { Style } from './style.ts';
 
@@ -31,4 +32,5 @@ export interface Io {
   prompter(style: Style): Promise<Prompter>;
   /** Serial ports and gateways in reach. */
   findLinks(): Promise<readonly LinkCandidate[]>;
+  platformFacts(): Promise<PlatformFacts>;
 }

@@ -21,6 +21,7 @@ export function processIo(): Io {
     now: () => new Date(),
     prompter: async (style) => (await import('./prompter.ts')).createPrompter(style),
     findLinks: async () => (await import('./find-links.ts')).findLinks(),
+    platformFacts: async () => (await import('./machine-facts.ts')).machineFacts(),
   };
 }
 

@@ -188,6 +188,14 @@ const blocksOfEcu = z.looseObject({
     }),
   ),
 });
+const checks = z.array(
+  z.looseObject({
+    id: z.string().describe('what was looked at, such as port.access'),
+    state: z.enum(['ok', 'advice', 'problem']),
+    text: z.string(),
+    mend: z.string().optional().describe('what mends it, where possible a command'),
+  }),
+);
 const path = z.string();
 const importedFrom = z.looseObject({ format: z.enum(['json', 'csv', 'ncd', 'hsfz-toolkit']), redacted: z.boolean() });
 
@@ -574,6 +582,11 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
     messages: z.int(),
     redacted: z.boolean(),
     framing: z.enum(['doip', 'hsfz']).optional(),
+  }),
+  doctor: z.looseObject({
+    platform: z.string(),
+    checks,
+    problems: z.int().describe('above 0 the exit status is 3'),
   }),
   demo: z.looseObject({
     steps: z.array(z.looseObject({ link: z.string(), shown: z.array(z.int()), after: z.string() })),

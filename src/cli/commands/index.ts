@@ -44,6 +44,11 @@ export const commands: readonly CommandEntry[] = [
   { name: 'sim', summary: 'the mock car for other programs: HSFZ and ELM327', load: async () => (await import('./sim.ts')).sim },
   { name: 'trace', summary: 'recorded sessions: show, convert and replay them', load: async () => (await import('./trace.ts')).trace },
   { name: 'demo', summary: 'the whole job on a mock car, in half a minute', load: async () => (await import('./demo.ts')).demo },
+  {
+    name: 'doctor',
+    summary: 'this computer: ports, permissions, drivers, network, disk, Node',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
   { name: 'schema', summary: 'the JSON Schema of a result', load: async () => (await import('./schema.ts')).schema },
   {
     name: 'completion',

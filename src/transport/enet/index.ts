@@ -7,4 +7,5 @@ export * from './enet-link.ts';
 export * from './enet-transport.ts';
 export * from './hsfz-control.ts';
 export * from './hsfz-frame.ts';
+export type { Gateway } from './identification.ts';
 export * from './receive-buffer.ts';

@@ -9,13 +9,18 @@ export interface SerialPortInfo {
   /** USB ids, four lower-case hex digits: `0403`, `6015`. */
   readonly vendorId?: string;
   readonly productId?: string;
+  /** Windows: the device's instance id. */
+  readonly pnpId?: string;
 }
 
 /** Every serial port that the operating system tells of; ptys and symbolic links are not among them. */
 export async function listSerialPorts(): Promise<readonly SerialPortInfo[]> {
   const { SerialPort } = await import('serialport');
   try {
-    return (await SerialPort.list()).map((port) => told(port.path, { ...port }));
+    return (await SerialPort.list()).map(({ path, pnpId, ...port }) =>
+      // macOS tells the name for incoming calls, which blocks until a modem would have a carrier.
+      told(path.replace(/^\/dev\/tty\./, '/dev/cu.'), { ...port, pnpId: process.platform === 'win32' ? pnpId : undefined }),
+    );
   } catch (error) {
     // serialport asks udevadm, which a container or a small system lacks.
     if (isKombiError(error) || process.platform !== 'linux') throw error;
@@ -51,12 +56,13 @@ async function describeSysfs(root: string, name: string): Promise<SerialPortInfo
 }
 
 function told(path: string, details: { [Key in keyof Omit<SerialPortInfo, 'path'>]?: string | undefined }): SerialPortInfo {
-  const { manufacturer, serialNumber, vendorId, productId } = details;
+  const { manufacturer, serialNumber, vendorId, productId, pnpId } = details;
   return {
     path,
     ...(manufacturer === undefined ? {} : { manufacturer }),
     ...(serialNumber === undefined ? {} : { serialNumber }),
     ...(vendorId === undefined ? {} : { vendorId: vendorId.toLowerCase() }),
     ...(productId === undefined ? {} : { productId: productId.toLowerCase() }),
+    ...(pnpId === undefined ? {} : { pnpId }),
   };
 }

@@ -47,7 +47,7 @@ async function createPort({ path, baudRate, binding }: SerialStreamOptions): Pro
     throw new KombiError({
       code: 'link.no-serial',
       message: `Serial ports cannot be used on this machine: ${messageOf(cause)}`,
-      hint: 'Reinstall with npm ci, or use a WiFi adapter (elm327://host:35000) or ENET.',
+      hint: 'Reinstall with npm ci, or use a WiFi adapter (elm327://host:35000) or ENET. To see what is wrong: `kombi doctor`',
       cause,
     });
   }
@@ -141,13 +141,13 @@ const OPEN_ERRORS: readonly { readonly texts: RegExp; readonly code: string; rea
     texts: /cannot lock port|temporarily unavailable|port is locked|resource busy|access denied/i,
     code: 'lock.port',
     what: 'is in use by another program',
-    hint: 'Close the other program (ModemManager may also hold it for a minute after plugging in), then try again.',
+    hint: 'Close the other program (ModemManager may also hold it for a minute after plugging in), then try again. To see who has it: `kombi doctor`',
   },
   {
     texts: /permission denied|operation not permitted/i,
     code: 'link.not-permitted',
     what: 'may not be opened by you',
-    hint: 'Run: sudo usermod -a -G dialout "$USER" (Arch: uucp), then log out and in again.',
+    hint: 'For the command that lets you: `kombi doctor`',
   },
   {
     texts: /no such file|file not found|does not exist|no such device/i,

@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, expect } from 'vitest';
+import type { PlatformFacts } from '../../../src/cli/doctor/platform-facts.ts';
 import { execute } from '../../../src/cli/execute.ts';
 import type { Io } from '../../../src/cli/io.ts';
 import type { Choice } from '../../../src/cli/prompter.ts';
@@ -22,6 +23,8 @@ export interface RunOptions {
   readonly columns?: number;
   readonly signal?: AbortSignal;
   readonly links?: readonly string[];
+  /** The computer that the command runs on. */
+  readonly computer?: PlatformFacts;
   /** Sees what is written to stdout as it is written. */
   readonly onOutput?: (text: string) => void;
   /** The same of stderr. */
@@ -112,7 +115,7 @@ export class Bench {
       },
       stdin: { isTerminal, read: async () => options.stdin ?? '' },
       env: { NO_COLOR: '1', KOMBI_ARCHIVE: this.archive, ...options.env },
-      platform: 'linux',
+      platform: options.computer?.platform ?? 'linux',
       signal: options.signal ?? new AbortController().signal,
       now: () => new Date('2026-11-20T10:15:30Z'),
       prompter: async (style) => ({
@@ -123,6 +126,10 @@ export class Bench {
           [await answer(style.mark(question))].flat().map((value) => chosen(question, choices, value)),
       }),
       findLinks: async () => (options.links ?? []).map((link) => ({ link, what: 'a port' })),
+      platformFacts: async () => {
+        if (options.computer === undefined) throw new Error('nobody said which computer this is');
+        return options.computer;
+      },
     };
     const exit = await execute(words, io);
     return { exit, stdout: out.join(''), stderr: err.join(''), questions };

@@ -185,6 +185,7 @@ export async function inThisProcess(workshop: Workshop, words: readonly string[]
     now: () => new Date(),
     prompter: () => Promise.reject(new Error('nobody is there')),
     findLinks: async () => [],
+    platformFacts: () => Promise.reject(new Error('nobody asks')),
   });
   return { exit, line: JSON.parse(out.join('')) as JsonLine };
 }

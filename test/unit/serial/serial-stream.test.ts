@@ -133,8 +133,8 @@ describe('errors of opening', () => {
     expect(error.hint).toBeTruthy();
   });
 
-  it('tells a user who may not open the port which command helps', () => {
-    expect(serialOpenError('/dev/ttyUSB0', new Error('Permission denied')).hint).toContain('sudo usermod -a -G dialout');
+  it.each(['Permission denied', 'Cannot lock port'])('sends whoever may not or cannot have the port to the doctor: %s', (text) => {
+    expect(serialOpenError('/dev/ttyUSB0', new Error(text)).hint).toMatch(/: `kombi doctor`$/);
   });
 
   it.skipIf(process.platform === 'win32')('come from the operating system as they are read (not on Windows)', async () => {
