@@ -1,6 +1,6 @@
 import type { FileSystem } from '../../archive/index.ts';
-import type { SerialPortInfo } from '../../transport/serial/index.ts';
 import type { Gateway } from '../../transport/enet/index.ts';
+import type { SerialPortInfo } from '../../transport/serial/index.ts';
 
 /** One address of a network interface, as Node tells it. */
 export interface InterfaceAddress {

@@ -13,19 +13,23 @@ export interface SerialPortInfo {
   readonly pnpId?: string;
 }
 
+type PortDetails = { readonly [Key in keyof Omit<SerialPortInfo, 'path'>]?: string | undefined };
+
 /** Every serial port that the operating system tells of; ptys and symbolic links are not among them. */
 export async function listSerialPorts(): Promise<readonly SerialPortInfo[]> {
   const { SerialPort } = await import('serialport');
   try {
-    return (await SerialPort.list()).map(({ path, pnpId, ...port }) =>
-      // macOS tells the name for incoming calls, which blocks until a modem would have a carrier.
-      told(path.replace(/^\/dev\/tty\./, '/dev/cu.'), { ...port, pnpId: process.platform === 'win32' ? pnpId : undefined }),
-    );
+    return (await SerialPort.list()).map((port) => fromList(port, process.platform));
   } catch (error) {
     // serialport asks udevadm, which a container or a small system lacks.
     if (isKombiError(error) || process.platform !== 'linux') throw error;
     return listFromSysfs('/sys/class/tty');
   }
+}
+
+/** A port as serialport lists it on one platform. macOS lists the name for incoming calls, which blocks until there is a carrier. */
+export function fromList({ path, pnpId, ...port }: PortDetails & { readonly path: string }, platform: NodeJS.Platform): SerialPortInfo {
+  return told(path.replace(/^\/dev\/tty\./, '/dev/cu.'), { ...port, pnpId: platform === 'win32' ? pnpId : undefined });
 }
 
 /** What a port is called when all symbolic links are followed; the path itself where that cannot be told (`COM3`, a port that is not there). */
@@ -55,7 +59,7 @@ async function describeSysfs(root: string, name: string): Promise<SerialPortInfo
   return { path: `/dev/${name}` };
 }
 
-function told(path: string, details: { [Key in keyof Omit<SerialPortInfo, 'path'>]?: string | undefined }): SerialPortInfo {
+function told(path: string, details: PortDetails): SerialPortInfo {
   const { manufacturer, serialNumber, vendorId, productId, pnpId } = details;
   return {
     path,

@@ -11,7 +11,7 @@ import { BAUD_RATES, openAtAnyBaud } from '../../../src/transport/elm327/baud-sc
 import { createElm327Transport } from '../../../src/transport/elm327/index.ts';
 import { createLink } from '../../../src/transport/index.ts';
 import { openSerialStream } from '../../../src/transport/serial/index.ts';
-import { listFromSysfs } from '../../../src/transport/serial/serial-ports.ts';
+import { fromList, listFromSysfs } from '../../../src/transport/serial/serial-ports.ts';
 import { FakeAdapter } from './fake-adapter.ts';
 
 const PATH = '/dev/mock-elm';
@@ -109,6 +109,20 @@ describe('an unknown baud rate', () => {
     await expect(transport.open()).rejects.toMatchObject({ code: 'link.not-an-elm327', exit: 8 });
     expect(tried).toEqual([...BAUD_RATES]);
     await expect(transport.open()).rejects.toMatchObject({ code: 'link.not-an-elm327' });
+  });
+});
+
+describe('ports as serialport lists them', () => {
+  it.each([
+    ['darwin', { path: '/dev/tty.usbserial-1' }, { path: '/dev/cu.usbserial-1' }],
+    [
+      'linux',
+      { path: '/dev/ttyUSB0', vendorId: '1A86', productId: '7523', pnpId: 'usb-1a86' },
+      { path: '/dev/ttyUSB0', vendorId: '1a86', productId: '7523' },
+    ],
+    ['win32', { path: 'COM3', pnpId: 'FTDIBUS\\X' }, { path: 'COM3', pnpId: 'FTDIBUS\\X' }],
+  ] as const)('on %s', (platform, listed, port) => {
+    expect(fromList(listed, platform)).toEqual(port);
   });
 });
 
