@@ -1,5 +1,6 @@
 import { EXIT, KombiError } from '../core/index.ts';
 import type { Plan } from '../job/index.ts';
+import { commandLine } from './command-line.ts';
 import type { Context } from './context.ts';
 
 const VIN_TAIL = 7;
@@ -25,7 +26,7 @@ export function assertConsentPossible(context: Context, plan: Plan): void {
     code: 'consent.missing',
     exit: EXIT.refused,
     message: 'There is no terminal to ask for consent in, and --yes does not consent to a write',
-    hint: `Look at the plan; to consent to it: ${commandLine([...words, '--accept', plan.id])}`,
+    hint: `Look at the plan; to consent to it: \`${commandLine([...words, '--accept', plan.id])}\``,
   });
 }
 
@@ -48,12 +49,6 @@ export async function askConsent(context: Context, plan: Plan): Promise<void> {
   });
 }
 
-/** A command line that a shell reads as these words, marked as one. */
-function commandLine(words: readonly string[]): string {
-  const quoted = words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`));
-  return `\`${['kombi', ...quoted].join(' ')}\``;
-}
-
 /**
  * An ordinary question; `--yes` answers it.
  *
@@ -67,7 +62,7 @@ export async function assertYes(context: Context, question: string): Promise<voi
       code: 'consent.missing',
       exit: EXIT.refused,
       message: `There is no terminal to ask in: ${question}`,
-      hint: `To answer yes: ${commandLine([...words, '--yes'])}`,
+      hint: `To answer yes: \`${commandLine([...words, '--yes'])}\``,
     });
   }
   const prompter = await context.prompter();
@@ -82,6 +77,6 @@ export function assertConsentToForward({ globals, words }: Context, planId: stri
     code: globals.accept === undefined ? 'consent.missing' : 'plan.stale',
     exit: EXIT.refused,
     message: `To complete the interrupted job, accept its plan ${planId}`,
-    hint: `Without --forward the old bytes are put back. To complete it: ${commandLine([...words, '--accept', planId])}`,
+    hint: `Without --forward the old bytes are put back. To complete it: \`${commandLine([...words, '--accept', planId])}\``,
   });
 }

@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { EXIT, type ExitStatus, KombiError } from '../core/index.ts';
 import { commands } from './commands/index.ts';
 import { Context, readGlobals } from './context.ts';
@@ -44,7 +44,7 @@ export async function execute(words: readonly string[], io: Io): Promise<ExitSta
       return EXIT.done;
     }
     const program = await buildProgram(hooks);
-    if (words.length === 0) return await overview(io, program.helpInformation());
+    if (isBare(program, words)) return await assist(io, words, program);
     await program.parseAsync(helpLast(words), { from: 'user' });
     if (failure === undefined) return EXIT.done;
     return json ? failure.exit : await tell(failure, { io, words, json, called });
@@ -104,20 +104,31 @@ function helpLast(words: readonly string[]): string[] {
   return words[0] === 'help' && words.length > 1 ? [...words.slice(1), '--help'] : [...words];
 }
 
-/** `kombi` alone. */
-async function overview(io: Io, help: string): Promise<ExitStatus> {
-  if (!io.stdout.isTerminal) {
-    io.stdout.write(help);
+/** `kombi` alone, or with options that hold for every command. */
+function isBare(program: Command, words: readonly string[]): boolean {
+  if (words.length === 0) return true;
+  const { operands, unknown } = program.parseOptions([...words]);
+  return operands.length === 0 && unknown.length === 0;
+}
+
+/** Leads through, where somebody is there to be led. */
+async function assist(io: Io, words: readonly string[], program: Command): Promise<ExitStatus> {
+  const globals = readGlobals(program.opts());
+  if (globals.json)
+    throw new KombiError({ code: 'usage.command', message: 'A command is missing', hint: 'Run `kombi --help` to see what there is.' });
+  if (!io.stdout.isTerminal || !io.stderr.isTerminal || !io.stdin.isTerminal) {
+    io.stdout.write(program.helpInformation());
     return EXIT.usage;
   }
-  const style = await styleFor(io.stdout, io, true);
-  const steps = [
-    ['kombi demo', 'the whole job on a mock car, in half a minute'],
-    ['kombi adapters', 'what this computer could reach a car through'],
-    ['kombi info', 'which car it is, and its ECUs'],
-    ['kombi messages hide 299', 'the usual reason to be here; shows a plan first'],
-    ['kombi undo', 'takes the last job back'],
-  ].map(([command = '', what]) => `  ${style.mark(command)}${' '.repeat(26 - command.length)}${what}`);
-  io.stdout.write(`${style.heading('kombi codes BMW control units, carefully.')}\n\n${steps.join('\n')}\n\n${help}`);
+  if (globals.trace !== undefined) {
+    throw new KombiError({
+      code: 'usage.option',
+      message: 'The assistant records nothing',
+      hint: 'It shows each command that it runs: run the one that matters with --trace.',
+    });
+  }
+  await using context = new Context(io, globals, words);
+  const { assist: lead } = await import('./assistant/index.ts');
+  await lead(context, execute);
   return EXIT.done;
 }

@@ -1,4 +1,5 @@
 import type { PlatformFacts } from './doctor/platform-facts.ts';
+import type { MakeLink } from './make-link.ts';
 import type { Prompter } from './prompter.ts';
 import type { Style } from './style.ts';
 
@@ -30,6 +31,8 @@ export interface Io {
   now(): Date;
   /** Loaded only when there is something to ask. */
   prompter(style: Style): Promise<Prompter>;
+  /** Absent: a link lives and ends with the command that uses it. */
+  readonly makeLink?: MakeLink;
   /** Serial ports and gateways in reach. */
   findLinks(): Promise<readonly LinkCandidate[]>;
   platformFacts(): Promise<PlatformFacts>;

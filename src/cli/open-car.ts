@@ -1,9 +1,9 @@
 import { isKombiError, KombiError, messageOf } from '../core/index.ts';
 import { type Car, openCar } from '../job/car.ts';
-import type { MockLinkTalk } from '../mock-link.ts';
-import { createLink, type LinkOptions, parseLinkUri, registerLinkScheme, type Transport } from '../transport/index.ts';
+import { parseLinkUri, type Transport } from '../transport/index.ts';
 import type { Context } from './context.ts';
 import { escapeText } from './escape.ts';
+import { makeLink } from './make-link.ts';
 import { version } from './version.ts';
 
 /** The link asked for, if one was: it decides whether a command that can do without a car looks at one. */
@@ -50,16 +50,10 @@ async function open(context: Context): Promise<Car> {
   const catalog = await context.catalog();
   const tracedBy = await tracing(context, link);
   const say = (text: string) => context.say(escapeText(text));
-  const transport = await makeLink(link, timeout, { report: say, ...(globals.verbose ? { remark: say } : {}) });
+  const transport = await (io.makeLink ?? makeLink)(link, timeout, { report: say, ...(globals.verbose ? { remark: say } : {}) });
   const car = await openCar(tracedBy === undefined ? transport : tracedBy(transport), { catalog, signal: io.signal, ...timeout });
   context.defer(() => car.dispose());
   return car;
-}
-
-/** The transport of any link that the program knows, closed. */
-export function makeLink(link: string, options: LinkOptions, talk: MockLinkTalk = {}): Promise<Transport> {
-  registerLinkScheme('mock', async (uri) => (await import('../mock-link.ts')).createMockLink(uri, talk));
-  return createLink(link, options);
 }
 
 /**

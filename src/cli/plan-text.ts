@@ -1,8 +1,9 @@
-import { type BlockLayout, type Catalog, parameterNames, parameterRange } from '../catalog/index.ts';
+import type { BlockLayout, Catalog } from '../catalog/index.ts';
 import { type BlockChange, describeEffect, type Effect } from '../coding/index.ts';
 import { formatDid, toHex } from '../core/index.ts';
 import type { MessageReport, Plan } from '../job/index.ts';
 import { cafdsOf } from '../vehicle/index.ts';
+import { type BlockRow, rowsOfBlock, rowText } from './block-rows.ts';
 import { escapeText } from './escape.ts';
 import { ecuTitle } from './format.ts';
 import type { Style } from './style.ts';
@@ -17,14 +18,6 @@ export interface PlanTextOptions {
   readonly wholeBlocks: boolean;
 }
 
-/** Bytes that are shown on one line: a parameter, or eight bytes where no name is known. */
-interface Row {
-  readonly label: string;
-  readonly offset: number;
-  readonly length: number;
-}
-
-const ROW_BYTES = 8;
 const INDENT = 2;
 
 /** A plan as the person reads it who consents: every byte that changes, what that means, what the car says of it. */
@@ -51,7 +44,7 @@ function changeText(plan: Plan, change: BlockChange, options: PlanTextOptions): 
   const rows = rowsOf(change, layout, options.wholeBlocks);
   const cells: string[][] = [];
   for (const row of rows) {
-    cells.push([escapeText(row.label), bytesText(change, row, style)]);
+    cells.push([escapeText(row.label), rowText(change, row, style)]);
     for (const effect of plan.effects)
       if (liesIn(effect, change, row)) cells.push(['', escapeText(describeEffect(effect, options.language))]);
   }
@@ -60,42 +53,13 @@ function changeText(plan: Plan, change: BlockChange, options: PlanTextOptions): 
 }
 
 /** The rows that edits touch, in the order of the block; all of them for a whole block. */
-function rowsOf(change: BlockChange, layout: BlockLayout | undefined, whole: boolean): readonly Row[] {
-  const named = layout === undefined ? [] : parameterNames(layout).flatMap((name) => parameterRange(layout, name) ?? []);
-  const rows = new Map<number, Row>();
-  for (let offset = 0; offset < change.old.length; offset += 1) {
-    if (!whole && !change.edits.some(({ target }) => offset >= target.offset && offset < target.offset + target.length)) continue;
-    const parameter = named.find((range) => offset >= range.offset && offset < range.offset + range.length);
-    const row =
-      parameter === undefined
-        ? plainRow(offset, change.old.length)
-        : { label: parameter.name, offset: parameter.offset, length: parameter.length };
-    rows.set(row.offset, row);
-  }
-  return [...rows.values()];
+function rowsOf(change: BlockChange, layout: BlockLayout | undefined, whole: boolean): readonly BlockRow[] {
+  const touched = ({ offset, length }: BlockRow) =>
+    change.edits.some(({ target }) => target.offset < offset + length && offset < target.offset + target.length);
+  return rowsOfBlock(layout, change.old.length).filter((row) => whole || touched(row));
 }
 
-function plainRow(offset: number, blockLength: number): Row {
-  const start = offset - (offset % ROW_BYTES);
-  return {
-    label: `@${start.toString(16).toUpperCase().padStart(2, '0')}`,
-    offset: start,
-    length: Math.min(ROW_BYTES, blockLength - start),
-  };
-}
-
-/** `FF FF [FF → F7] FF`: a changed byte in brackets, with both values, so that no colour is needed to see it. */
-function bytesText({ old, new: next }: BlockChange, { offset, length }: Row, style: Style): string {
-  const parts: string[] = [];
-  for (let at = offset; at < offset + length; at += 1) {
-    const [before, after] = [toHex(old.subarray(at, at + 1)), toHex(next.subarray(at, at + 1))];
-    // Non-breaking while the line is wrapped: a change stays on one line.
-    parts.push(before === after ? before : style.mark(`[${before}\u00a0→\u00a0${after}]`));
-  }
-  return parts.join(' ');
-}
-
-function liesIn(effect: Effect, change: BlockChange, { offset, length }: Row): boolean {
+function liesIn(effect: Effect, change: BlockChange, { offset, length }: BlockRow): boolean {
   return effect.ecu === change.ecu && effect.did === change.did && effect.offset >= offset && effect.offset < offset + length;
 }
 

@@ -11,7 +11,8 @@ import type { CommandSpec } from '../command.ts';
 import type { Context } from '../context.ts';
 import { toJsonLine } from '../escape.ts';
 import type { Input } from '../input.ts';
-import { deviceOf, keepReplayApart, makeLink } from '../open-car.ts';
+import { makeLink } from '../make-link.ts';
+import { deviceOf, keepReplayApart } from '../open-car.ts';
 import { ProgressBoard } from '../progress-board.ts';
 
 const DEFAULT_JOBS = 8;

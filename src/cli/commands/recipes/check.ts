@@ -105,13 +105,6 @@ async function checkByVin(context: Context, recipes: readonly Recipe[], vin: str
   };
 }
 
-function verdictOf({ answer, owners, needsExperimental, alreadyDone }: RecipeCheck, style: Style): string {
-  const verdict = answer === 'works' && owners > 0 ? `works, proven by ${plural(owners, 'owner')}` : answer;
-  const more = [alreadyDone ? 'the car holds it already' : undefined, needsExperimental ? 'needs --experimental' : undefined];
-  const text = [verdict, ...more].filter((part) => part !== undefined).join('; ');
-  return answer === 'works' ? style.good(text) : text;
-}
-
 interface Verdict {
   readonly id: string;
   readonly text: string;
