@@ -17,12 +17,6 @@ describe('kombi without a command', () => {
     expect(run.exit).toBe(2);
     expect(run.stdout).toMatch(/^Usage: kombi <command>/);
   });
-
-  it('gives an overview in a terminal', async () => {
-    const run = await bench.run([], { answers: [] });
-    expect(run.exit).toBe(0);
-    expect(run.stdout).toContain('kombi messages hide 299');
-  });
 });
 
 describe('help', () => {

@@ -14,7 +14,11 @@ export async function cookRecipes(assisted: AssistedCar): Promise<void> {
   const chosen = await prompter.chooseSome('Which recipes? (space marks one; none: back)', choices, assisted.signal);
   if (chosen.length === 0) return;
   const unproven = offered.some(({ recipe, needsExperimental }) => needsExperimental && chosen.includes(recipe.id));
-  if (unproven && !(await prompter.confirm('Nobody has proved this on a car. See a plan all the same, with --experimental?', false, assisted.signal))) return;
+  if (
+    unproven &&
+    !(await prompter.confirm('Nobody has proved this on a car. See a plan all the same, with --experimental?', false, assisted.signal))
+  )
+    return;
   await assisted.run(['apply', ...chosen, ...(unproven ? ['--experimental'] : [])]);
 }
 

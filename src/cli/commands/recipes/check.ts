@@ -8,7 +8,7 @@ import { escapeText } from '../../escape.ts';
 import { carLine, plural } from '../../format.ts';
 import { openTheCar } from '../../open-car.ts';
 import { allRecipes } from '../../own-recipes.ts';
-import type { Style } from '../../style.ts';
+import { verdictOf } from '../../recipes-text.ts';
 import { table, wrap } from '../../text.ts';
 
 export const check: CommandSpec = {
