@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { access, constants, readdir, readFile, readlink, stat, statfs, writeFile } from 'node:fs/promises';
-import { networkInterfaces, userInfo } from 'node:os';
+import { arch, homedir, hostname, networkInterfaces, release, type, userInfo } from 'node:os';
 import { promisify } from 'node:util';
 import { diskFileSystem } from '../archive/index.ts';
 import type { PlatformFacts } from './doctor/platform-facts.ts';
@@ -18,8 +18,11 @@ export function machineFacts(): PlatformFacts {
     platform: process.platform,
     node: process.versions.node,
     engines: manifest.engines.node,
+    system: `${type()} ${release()} ${arch()}`,
     // A user without a name (a container) has no entry where the name is looked up.
     user: orUndefined(() => userInfo().username) ?? '',
+    home: homedir(),
+    host: hostname(),
     groups: process.getgroups?.() ?? [],
     disk: diskFileSystem,
     interfaces: networkInterfaces,

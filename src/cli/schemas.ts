@@ -588,6 +588,10 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
     checks,
     problems: z.int().describe('above 0 the exit status is 3'),
   }),
+  'support-bundle': z.looseObject({
+    path,
+    holds: z.looseObject({ checks: z.int(), adapters: z.int(), jobs: z.int(), traceLines: z.int() }),
+  }),
   demo: z.looseObject({
     steps: z.array(z.looseObject({ link: z.string(), shown: z.array(z.int()), after: z.string() })),
     equal: z.boolean().describe('whether the whole car ended as it began'),

@@ -49,6 +49,11 @@ export const commands: readonly CommandEntry[] = [
     summary: 'this computer: ports, permissions, drivers, network, disk, Node',
     load: async () => (await import('./doctor.ts')).doctor,
   },
+  {
+    name: 'support-bundle',
+    summary: 'what a maintainer needs, in one file without VIN and serial numbers',
+    load: async () => (await import('./support-bundle.ts')).supportBundle,
+  },
   { name: 'schema', summary: 'the JSON Schema of a result', load: async () => (await import('./schema.ts')).schema },
   {
     name: 'completion',

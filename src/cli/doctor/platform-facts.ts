@@ -17,7 +17,7 @@ export interface Volume {
 }
 
 /**
- * What `doctor` asks of the computer, and nothing else: a test gives its own and is a Linux, a Mac or a Windows. What is
+ * What `doctor` and `support-bundle` ask of the computer, and nothing else: a test gives its own and is a Linux, a Mac or a Windows. What is
  * not there is undefined or empty; only where a promise says so does it throw.
  */
 export interface PlatformFacts {
@@ -26,7 +26,11 @@ export interface PlatformFacts {
   readonly node: string;
   /** What package.json asks of Node. */
   readonly engines: string;
+  /** The system and its version, for people: `Linux 6.1.0 x64`. */
+  readonly system: string;
   readonly user: string;
+  readonly home: string;
+  readonly host: string;
   /** Ids of the groups that this process is in; none on Windows. */
   readonly groups: readonly number[];
   readonly disk: FileSystem;

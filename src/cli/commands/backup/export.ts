@@ -1,4 +1,4 @@
-import { lstat, open } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type BackupContent,
@@ -10,9 +10,10 @@ import {
   redactExport,
 } from '../../../archive/index.ts';
 import { resolveEcu } from '../../../coding/index.ts';
-import { formatEcuAddress, KombiError, messageOf } from '../../../core/index.ts';
+import { formatEcuAddress, KombiError } from '../../../core/index.ts';
 import type { CommandSpec } from '../../command.ts';
 import type { Context } from '../../context.ts';
+import { createFile } from '../../create-file.ts';
 import { escapeText, harmlessJson } from '../../escape.ts';
 import { plural } from '../../format.ts';
 import { backupReport } from '../../report/backup-report.ts';
@@ -80,7 +81,7 @@ export const exportBackupCommand: CommandSpec = {
     } else {
       files.push({ path: output, text: await encode(exported) });
     }
-    for (const { path, text } of files) await create(path, text);
+    for (const { path, text } of files) await createFile(path, text);
     return {
       result: { ...told, paths: files.map(({ path }) => path) },
       lines: files.map(
@@ -132,23 +133,4 @@ function onScreen(text: string, format: Format): string {
 
 async function isFolder(path: string): Promise<boolean> {
   return (await lstat(path).catch(() => undefined))?.isDirectory() ?? false;
-}
-
-/** Readable by its owner only, as the archive is: VINs are personal data. */
-async function create(path: string, text: string): Promise<void> {
-  try {
-    const file = await open(path, 'wx', 0o600);
-    try {
-      await file.writeFile(text);
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    throw new KombiError({
-      code: 'usage.output',
-      message: `${path} cannot be written: ${messageOf(error)}`,
-      cause: error,
-      hint: 'Name a file with --output that is not there yet, in a folder that is.',
-    });
-  }
 }
