@@ -2,10 +2,10 @@
 // Built aside and swapped in when whole: a build that fails, or two at once, leave a program that runs.
 // `--if-possible`, for `prepare`: an installation without the development tools is left as it is, and that is no failure.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { serialize } from 'node:v8';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -56,7 +56,15 @@ async function build() {
     logLevel: 'warning',
   }).catch(fail);
   writeFileSync(`${aside}/cli/LICENSES.txt`, licencesOf(Object.keys(metafile.inputs)));
+  writeManPage();
   swap();
+}
+
+/** The manual page, as the program itself tells it; in a process of its own, because the program ends one with its exit status. */
+function writeManPage() {
+  const program = `import { run } from ${JSON.stringify(pathToFileURL(`${aside}/cli/main.js`).href)}; await run(['', '', '__man']);`;
+  mkdirSync(`${aside}/man`);
+  writeFileSync(`${aside}/man/kombi.1`, execFileSync(process.execPath, ['--input-type=module', '--eval', program]));
 }
 
 /** Our own data, checked once here and not at every start: rows of the catalog, and each mock car by name. */

@@ -43,6 +43,11 @@ export async function execute(words: readonly string[], io: Io): Promise<ExitSta
       );
       return EXIT.done;
     }
+    // Asked by the build, which puts the page where npm looks for it.
+    if (words[0] === '__man') {
+      io.stdout.write(await (await import('./man-page.ts')).manPage());
+      return EXIT.done;
+    }
     const program = await buildProgram(hooks);
     if (isBare(program, words)) return await assist(io, words, program);
     await program.parseAsync(helpLast(words), { from: 'user' });

@@ -22,6 +22,16 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { flags: '--lang <code>', help: 'language of message labels: en or de' },
 ];
 
+export const DESCRIPTION = 'Reads, backs up, changes, verifies and puts back coding in BMW control units.';
+
+export const EXAMPLES: readonly string[] = [
+  'kombi info --link enet:',
+  'kombi code KOMBI:3301/CC_ACTIVIERUNG_5.5=FF:F7 --dry-run --link mock:f06-sos',
+  'kombi messages hide 299 --link elm327:///dev/ttyUSB0',
+  'kombi undo --link enet:',
+  'kombi demo',
+];
+
 /** Where no terminal says more: help goes through a pager more often than into a program. */
 const HELP_WIDTH = 80;
 
@@ -41,7 +51,7 @@ export async function buildProgram(hooks: ProgramHooks, complete = false): Promi
   const program = new Command('kombi');
   const width = widthOf(hooks.env['COLUMNS'], hooks.columns);
   program
-    .description('Reads, backs up, changes, verifies and puts back coding in BMW control units.')
+    .description(DESCRIPTION)
     .usage('<command> [options]')
     .version(version, '-V, --version', 'the version of kombi')
     .helpOption('-h, --help', 'help, also behind a command')
@@ -51,16 +61,7 @@ export async function buildProgram(hooks: ProgramHooks, complete = false): Promi
     .configureOutput({ writeOut: hooks.print, writeErr: () => {}, outputError: () => {} })
     .showHelpAfterError(false);
   for (const option of GLOBAL_OPTIONS) addOption(program, option);
-  program.addHelpText(
-    'after',
-    examples([
-      'kombi info --link enet:',
-      'kombi code KOMBI:3301/CC_ACTIVIERUNG_5.5=FF:F7 --dry-run --link mock:f06-sos',
-      'kombi messages hide 299 --link elm327:///dev/ttyUSB0',
-      'kombi undo --link enet:',
-      'kombi demo',
-    ]),
-  );
+  program.addHelpText('after', examples(EXAMPLES));
   for (const { name, summary, load } of commands) {
     const command = program.command(name).description(summary);
     if (complete) define(command, await load(), [name], hooks);

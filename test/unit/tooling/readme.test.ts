@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../../src/cli/commands/index.ts';
+import { exitRows } from '../../../src/cli/exit-meanings.ts';
 import { EXIT } from '../../../src/core/index.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -27,7 +28,9 @@ describe('the README', () => {
   });
 
   it('names every exit status and every command', () => {
+    const exitTable = readme.slice(readme.indexOf('**Exit statuses.**'), readme.indexOf('**JSON.**'));
     for (const status of Object.values(EXIT)) expect(readme).toMatch(new RegExp(`^\\| (\\d+, )?${status}(, \\d+)? \\| `, 'm'));
+    for (const [, meaning] of exitRows()) expect(exitTable).toContain(meaning.replace(/Ctrl-C|SIGTERM/, 'Ctrl-C or SIGTERM'));
     for (const { name } of commands) expect(readme).toContain(`\`kombi ${name}`);
   });
 
