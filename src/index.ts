@@ -107,6 +107,7 @@ export {
   diffStates,
   type Fault,
   type FaultBoard,
+  holdSosButton,
   loadProfile,
   type MockCarOptions,
   type Profile,

@@ -16,7 +16,7 @@ export interface AdvisedStep extends Omit<Step, 'cautions'> {
 /** A finding of so many points for a cause points to it; see the scale of `Sign`. Where none does, all causes count alike. */
 const POINTER = 30;
 /** Of the points of the likeliest that something points to: who has as much leads with it. */
-const LEADS_WITH = 0.6;
+const LEADS_WITH = 0.7;
 /** Kinds that follow when all else is told, whatever leads. */
 const LAST_KINDS: readonly StepKind[] = ['dealer', 'hide'];
 /** Emergency call failed; restricted. */

@@ -1,6 +1,6 @@
 import type { Archive } from '../archive/index.ts';
 import type { Catalog } from '../catalog/index.ts';
-import { KombiError, systemClock } from '../core/index.ts';
+import { KombiError } from '../core/index.ts';
 import type { Outcome } from './command.ts';
 import { toJsonLine } from './escape.ts';
 import { Input } from './input.ts';
@@ -165,6 +165,6 @@ export class Context implements AsyncDisposable {
     const { io, globals } = this;
     const out = await styleFor(io.stdout, io, globals.color);
     const err = await styleFor(io.stderr, io, globals.color);
-    return { out, err, progress: new ProgressLine({ output: io.stderr, style: err, clock: systemClock }) };
+    return { out, err, progress: new ProgressLine({ output: io.stderr, style: err, clock: io.clock }) };
   }
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../core/index.ts';
 import type { PlatformFacts } from './doctor/platform-facts.ts';
 import type { MakeLink } from './make-link.ts';
 import type { Prompter } from './prompter.ts';
@@ -29,6 +30,8 @@ export interface Io {
   /** Aborts with a `signal.*` error when somebody stops the program. */
   readonly signal: AbortSignal;
   now(): Date;
+  /** What waits here waits on it. */
+  readonly clock: Clock;
   /** Loaded only when there is something to ask. */
   prompter(style: Style): Promise<Prompter>;
   /** Absent: a link lives and ends with the command that uses it. */

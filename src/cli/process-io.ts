@@ -1,4 +1,4 @@
-import { EXIT } from '../core/index.ts';
+import { EXIT, systemClock } from '../core/index.ts';
 import { isJobOpen } from '../job/open-jobs.ts';
 import { interrupted } from './interrupted.ts';
 import type { Io, Output } from './io.ts';
@@ -19,6 +19,7 @@ export function processIo(): Io {
     platform: process.platform,
     signal: signalOfProcess(),
     now: () => new Date(),
+    clock: systemClock,
     prompter: async (style) => (await import('./prompter.ts')).createPrompter(style),
     findLinks: async () => (await import('./find-links.ts')).findLinks(),
     platformFacts: async () => (await import('./machine-facts.ts')).machineFacts(),

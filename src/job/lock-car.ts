@@ -33,15 +33,19 @@ export async function lockOnly(car: Car, archive: Archive): Promise<CarLock> {
   return { vin, [Symbol.asyncDispose]: () => lock[Symbol.asyncDispose]() };
 }
 
-/** @throws {KombiError} `job.open` (exit 5) */
-export async function assertNoOpenJournal(archive: Archive, vin: string): Promise<void> {
+/**
+ * Without a VIN: no car has one.
+ *
+ * @throws {KombiError} `job.open` (exit 5)
+ */
+export async function assertNoOpenJournal(archive: Archive, vin?: string): Promise<void> {
   const [open] = await archive.openJournals(vin);
   if (open === undefined) return;
   throw new KombiError({
     code: 'job.open',
     exit: EXIT.recoveryNeeded,
     vehicle: 'unknown',
-    message: `An earlier job on ${vin} was interrupted: its blocks may be old or new. Journal: ${open.path}`,
+    message: `An earlier job on ${open.vin} was interrupted: its blocks may be old or new. Journal: ${open.path}`,
     hint: 'Run `kombi recover` on this car first.',
   });
 }

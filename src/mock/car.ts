@@ -44,6 +44,8 @@ export class Car implements NetworkedCar {
   readonly environment: Environment;
   readonly ecus: ReadonlyMap<number, Ecu>;
   vin: string;
+  /** What happened to the world outside, in order: `ecall_dialled`. */
+  readonly events: string[] = [];
   readonly #stateFile: string | undefined;
   #closed = false;
 

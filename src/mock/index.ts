@@ -15,4 +15,5 @@ export * from './load-profile.ts';
 export * from './parse-fault.ts';
 export type { EcuPart, EcuProfile, Profile, StoredMessage, TroubleCode } from './profile.ts';
 export * from './recorded/recorded-car.ts';
+export * from './sos-button.ts';
 export { type CarState, canonicalJson, type EcuState, type VolatileState } from './state.ts';

@@ -41,6 +41,8 @@ const schemas = lazily(() => {
     profile: z.string(),
     vin: z.string(),
     ecus: z.record(z.string().regex(/^[0-9A-F]{2}$/), ecuState),
+    /** Absent: none. */
+    events: z.array(z.string()).optional(),
   });
 
   return { carState, ecuState };
@@ -56,7 +58,9 @@ export type EcuState = z.output<Schemas['ecuState']>;
 export type VolatileState = Readonly<Record<string, EcuState>>;
 
 export function exportCarState(car: Car): CarState {
-  return { format: 'kombi/mock-car@1', profile: car.profile.name, vin: car.vin, ecus: partsOf(car, car.profile.survivesReset) };
+  const ecus = partsOf(car, car.profile.survivesReset);
+  const events = car.events.length === 0 ? {} : { events: [...car.events] };
+  return { format: 'kombi/mock-car@1', profile: car.profile.name, vin: car.vin, ecus, ...events };
 }
 
 export function volatileCarState(car: Car): VolatileState {
@@ -74,6 +78,7 @@ export function importCarState(car: Car, state: CarState): void {
     });
   }
   car.vin = state.vin;
+  car.events.splice(0, car.events.length, ...(state.events ?? []));
   for (const [text, parts] of Object.entries(state.ecus)) {
     const ecu = car.ecus.get(Number.parseInt(text, 16));
     if (ecu === undefined) continue;

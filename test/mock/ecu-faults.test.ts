@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../src/core/index.ts';
-import { dashboard, diffStates } from '../../src/mock/index.ts';
+import { dashboard, diffStates, holdSosButton } from '../../src/mock/index.ts';
 import { type Bench, bench, masksWith } from './support.ts';
 
 const RESET_MS = 300;
@@ -223,5 +223,18 @@ describe('a fault of the car', () => {
       expect.arrayContaining(['ecus.60.blocks.3301.@25.3', 'ecus.60.dids.F18C.@09.0']),
     );
     expect(before[0]).toMatch(/01$/);
+  });
+});
+
+describe('the SOS button', () => {
+  it('dials when it is held for five seconds, and the car keeps that it did', () => {
+    const { car, ask } = bench('f06-sos', ['hold-sos,service=3E,times=1']);
+    holdSosButton(car, 4);
+    expect(car.exportState()).not.toHaveProperty('events');
+    ask(0x60, '3E00');
+    expect(car.events).toEqual(['ecall_dialled']);
+    const again = bench();
+    again.car.importState(car.exportState());
+    expect(again.car.exportState().events).toEqual(['ecall_dialled']);
   });
 });

@@ -20,6 +20,11 @@ export const commands: readonly CommandEntry[] = [
   { name: 'blocks', summary: 'the coding blocks of an ECU', load: async () => (await import('./blocks.ts')).blocks },
   { name: 'read', summary: 'blocks, parameters, bytes and bits', load: async () => (await import('./read.ts')).read },
   { name: 'messages', summary: 'Check Control messages: find, show, hide', load: async () => (await import('./messages.ts')).messages },
+  {
+    name: 'diagnose',
+    summary: 'the SOS assistant: what is wrong, how sure that is, and what to do next',
+    load: async () => (await import('./diagnose.ts')).diagnose,
+  },
   { name: 'code', summary: 'change coding: plan, consent, backup, write, verify', load: async () => (await import('./code.ts')).code },
   {
     name: 'recipes',

@@ -1,6 +1,7 @@
 import { readU16 } from '../../core/index.ts';
 import type { Fault } from '../car-port.ts';
 import { type FaultKind, HEX_BYTE, MILLISECONDS } from '../fault-kind.ts';
+import { holdSosButton } from '../sos-button.ts';
 import { ANSWER_FAULTS, type EcuFaultKind, type Exchange, flipped, hexOf, type Next } from './answer-faults.ts';
 import type { Ecu } from './ecu.ts';
 import { NRC, negative } from './nrc.ts';
@@ -87,6 +88,11 @@ export const ECU_FAULTS: Readonly<Record<string, EcuFaultKind<Ecu>>> = {
   driving: changesCar(undefined, 'the car moves from the request on', ({ ecu }) => {
     ecu.car.environment.speedKmh = 30;
   }),
+  'hold-sos': changesCar(
+    { form: 'seconds', pattern: /^\d{1,3}$/, optional: true },
+    'the driver holds the SOS button at the request, five seconds unless told: from five on the car dials, which its state keeps',
+    ({ ecu }, { value }) => holdSosButton(ecu.car, Number(value ?? 5)),
+  ),
   'ext-change': changesCar(
     undefined,
     'somebody else changes the last byte of the block that the request names, before each request that it strikes',

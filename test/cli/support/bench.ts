@@ -7,6 +7,7 @@ import { execute } from '../../../src/cli/execute.ts';
 import type { Io } from '../../../src/cli/io.ts';
 import type { Choice } from '../../../src/cli/prompter.ts';
 import { resultSchema } from '../../../src/cli/schemas.ts';
+import { type Clock, systemClock } from '../../../src/core/index.ts';
 import { diffStates, startMockCar } from '../../../src/mock/index.ts';
 import { watchEveryWrite } from '../../support/watch-every-write.ts';
 
@@ -25,6 +26,8 @@ export interface RunOptions {
   readonly links?: readonly string[];
   /** The computer that the command runs on. */
   readonly computer?: PlatformFacts;
+  /** Real time unless given. */
+  readonly clock?: Clock;
   /** Sees what is written to stdout as it is written. */
   readonly onOutput?: (text: string) => void;
   /** The same of stderr. */
@@ -118,6 +121,7 @@ export class Bench {
       platform: options.computer?.platform ?? 'linux',
       signal: options.signal ?? new AbortController().signal,
       now: () => new Date('2026-11-20T10:15:30Z'),
+      clock: options.clock ?? systemClock,
       prompter: async (style) => ({
         ask: async (question) => String(await answer(style.mark(question))),
         confirm: async (question) => (await answer(style.mark(question))) === true,

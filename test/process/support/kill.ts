@@ -1,4 +1,5 @@
 import { execute } from '../../../src/cli/execute.ts';
+import { systemClock } from '../../../src/core/index.ts';
 import type { CarState } from '../../../src/mock/index.ts';
 import { diffStates } from '../../../src/mock/index.ts';
 import type { Ended, JsonLine, Strike, Wire, Workshop } from './workshop.ts';
@@ -183,6 +184,7 @@ export async function inThisProcess(workshop: Workshop, words: readonly string[]
     platform: process.platform,
     signal: new AbortController().signal,
     now: () => new Date(),
+    clock: systemClock,
     prompter: () => Promise.reject(new Error('nobody is there')),
     findLinks: async () => [],
     platformFacts: () => Promise.reject(new Error('nobody asks')),
