@@ -1,4 +1,5 @@
 import { type Condition, type DiagnosisData, STEP_KINDS } from './diagnosis.ts';
+import { duplicates } from './duplicates.ts';
 
 /** What no schema sees of the data of a diagnosis: one sentence each. */
 export function lintDiagnosis({ causes, signs, questions, steps, figures, advice }: DiagnosisData): readonly string[] {
@@ -12,13 +13,13 @@ export function lintDiagnosis({ causes, signs, questions, steps, figures, advice
   ];
   return [
     ...Object.entries({ cause: causes, sign: signs, question: questions, step: steps, figure: figures, advice }).flatMap(([what, rows]) =>
-      twice(
+      duplicates(
         what,
         rows.map(({ id }) => id),
       ),
     ),
     ...questions.flatMap(({ id, choices }) =>
-      twice(
+      duplicates(
         `choice of question ${id}`,
         choices.map((choice) => choice.id),
       ),
@@ -48,13 +49,17 @@ export function lintDiagnosis({ causes, signs, questions, steps, figures, advice
   ];
 }
 
+/** The ids of all sources that a diagnosis cites. */
+export function sourcesOfDiagnosis({ causes, signs, steps, advice, figures }: DiagnosisData): readonly string[] {
+  return [
+    ...[...causes, ...signs, ...steps, ...advice].flatMap(({ sources }) => sources),
+    ...figures.flatMap(({ said }) => said.map(({ source }) => source)),
+  ];
+}
+
 function unknownAnswers({ answers = {} }: Condition, questions: DiagnosisData['questions']): readonly string[] {
   return Object.entries(answers).flatMap(([id, wanted]) => {
     const question = questions.find((each) => each.id === id);
     return wanted.filter((choice) => !question?.choices.some((each) => each.id === choice)).map((choice) => `${id} ${choice}`);
   });
-}
-
-function twice(what: string, keys: readonly string[]): readonly string[] {
-  return keys.filter((key, index) => keys.indexOf(key) !== index).map((key) => `${what} ${key} stands twice`);
 }

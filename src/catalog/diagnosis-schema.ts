@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { EVIDENCE, ecuAddress } from '../core/index.ts';
+import { EVIDENCE } from '../core/index.ts';
 import {
   type Advice,
   type Cause,
@@ -11,18 +11,15 @@ import {
   STEP_KINDS,
   type Step,
 } from './diagnosis.ts';
-import type { Label } from './facts.ts';
+import { schemaParts } from './schema-parts.ts';
 
 /** The data files of a diagnosis; see `schema.ts`. */
-export function diagnosisFiles(labelSchema: z.ZodType<Label>) {
+export function diagnosisFiles() {
+  const { address, labelSchema } = schemaParts();
   const id = z.string().regex(/^[a-z0-9-]+$/);
   const text = z.string().min(1);
   const texts = z.array(text).default([]);
   const cited = { evidence: z.enum(EVIDENCE), sources: z.array(id).min(1) };
-  const address = z
-    .string()
-    .regex(/^[0-9A-F]{2}$/)
-    .transform((hex) => ecuAddress(Number.parseInt(hex, 16)));
   const month = z.string().regex(/^\d{4}-\d{2}$/);
   const message = z.int().min(0);
 

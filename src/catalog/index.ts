@@ -6,6 +6,7 @@
 export * from './catalog.ts';
 export * from './check-control.ts';
 export * from './diagnosis.ts';
+export { sourcesOfDiagnosis } from './diagnosis-lint.ts';
 export * from './facts.ts';
 export * from './layout.ts';
 export * from './lint.ts';

@@ -1,6 +1,6 @@
 import { formatDid, formatEcuAddress } from '../core/index.ts';
 import type { Catalog } from './catalog.ts';
-import { lintDiagnosis } from './diagnosis-lint.ts';
+import { lintDiagnosis, sourcesOfDiagnosis } from './diagnosis-lint.ts';
 import { duplicates } from './duplicates.ts';
 import type { BlockLayout, Statement } from './facts.ts';
 import { lintRecipes } from './recipe-lint.ts';
@@ -122,7 +122,7 @@ function lintSources(catalog: Catalog): readonly string[] {
   const used = new Set([
     ...statements.map(({ source }) => source),
     ...catalog.troubleCodes.flatMap(({ confirmedBy }) => confirmedBy ?? []),
-    ...sourcesOfDiagnosis(catalog),
+    ...sourcesOfDiagnosis(catalog.diagnosis),
   ]);
   const known = new Set(catalog.sources.map(({ id }) => id));
   return [
@@ -135,13 +135,5 @@ function lintSources(catalog: Catalog): readonly string[] {
     ...statements
       .filter(({ count, who }) => who !== undefined && who.length !== count)
       .map(({ source }) => `source ${source}: count and who differ`),
-  ];
-}
-
-function sourcesOfDiagnosis({ diagnosis }: Catalog): readonly string[] {
-  const { causes, signs, steps, advice, figures } = diagnosis;
-  return [
-    ...[...causes, ...signs, ...steps, ...advice].flatMap(({ sources }) => sources),
-    ...figures.flatMap(({ said }) => said.map(({ source }) => source)),
   ];
 }

@@ -133,7 +133,7 @@ export const dataFiles = lazily(() => {
     troubleCodes: { file: 'trouble-codes.json', row: troubleCodeSchema },
     namedCodes: { file: 'named-codes.json', row: namedCodeSchema },
     models: { file: 'models.json', row: modelSchema },
-    ...diagnosisFiles(labelSchema),
+    ...diagnosisFiles(),
     moduleRisks: { file: 'module-risks.json', row: moduleRiskSchema() },
     recipes: { file: 'recipes.json', row: recipeSchema() },
   } as const;

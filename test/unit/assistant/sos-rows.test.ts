@@ -111,8 +111,8 @@ const CAUSES_AND_SYMPTOMS: Readonly<Record<string, () => void>> = {
     };
     for (const [code, id] of Object.entries(checks)) {
       const found = diagnosed({ codes: [`61:${code}`] });
-      expect(led(found), code).toContain(id);
-      expect(finding(found, `${found.causes[0]?.for[0]?.id}`)?.text.en, code).toContain(code);
+      expect(led(found)).toContain(id);
+      expect(finding(found, `${found.causes[0]?.for[0]?.id}`)?.text.en).toContain(code);
     }
     for (const id of ['check-antenna', 'check-microphone', 'check-speaker', 'check-fuses'])
       expect(step(said({}), id).where).not.toEqual([]);
@@ -121,7 +121,7 @@ const CAUSES_AND_SYMPTOMS: Readonly<Record<string, () => void>> = {
   'Satellite radio (crackle, no sound, iDrive home loop, Bluetooth)': () => {
     const none = cause(said({}), 'satellite-radio').score;
     for (const symptom of ['crackle', 'no-sound', 'home-loop', 'bluetooth'])
-      expect(cause(said({ also: [symptom] }), 'satellite-radio').score, symptom).toBeGreaterThan(none);
+      expect(cause(said({ also: [symptom] }), 'satellite-radio').score).toBeGreaterThan(none);
     const radio = said({ also: ['crackle', 'home-loop'] });
     expect(first(radio)).toBe('satellite-radio');
     expect(words(step(radio, 'bypass-radio'))).toMatch(/bypass loop.*fibre loop in place of its plug/);
@@ -284,7 +284,7 @@ const CODES_COSTS_RULES: Readonly<Record<string, () => void>> = {
   },
   'eCall mandatory in Europe (S2); warranty/CPO first (S3)': () => {
     const dead = (answers: Answers) => diagnosed({ codes: ['61:B7F341'] }, answers);
-    for (const warranty of ['new', 'cpo']) expect(firstStep(dead({ warranty: [warranty] })), warranty).toBe('warranty-first');
+    for (const warranty of ['new', 'cpo']) expect(firstStep(dead({ warranty: [warranty] }))).toBe('warranty-first');
     expect(firstStep(dead({ warranty: ['none'] }))).toBe('replace-battery');
     expect(step(dead({ region: ['europe'] }), 'hide').cautions.join(' ')).toMatch(/In Europe the automatic emergency call is mandatory/);
     expect(step(dead({ region: ['north-america'] }), 'hide').cautions.join(' ')).not.toMatch(/Europe/);
@@ -324,7 +324,10 @@ const SECTIONS = {
 };
 
 describe.each(Object.entries({ 'Cars and layouts': CARS_AND_LAYOUTS, ...SECTIONS }))('what owners report: %s', (_, rows) => {
-  it.each(Object.entries(rows))('%s', (_row, proves) => proves());
+  it.each(Object.entries(rows))('%s', (_row, proves) => {
+    expect.hasAssertions();
+    proves();
+  });
 });
 
 describe('the costs that owners name', () => {

@@ -1,4 +1,4 @@
-import { type Advice, type Catalog, nearestMatch } from '../../../catalog/index.ts';
+import { type Advice, type Catalog, nearestMatch, sourcesOfDiagnosis } from '../../../catalog/index.ts';
 import { KombiError } from '../../../core/index.ts';
 import type { Outcome } from '../../command.ts';
 import type { Context } from '../../context.ts';
@@ -56,11 +56,7 @@ async function explainAdvice(context: Context, { id, title, text, evidence, sour
 }
 
 function listSources({ width }: Context, catalog: Catalog): Outcome {
-  const { causes, signs, steps, advice, figures } = catalog.diagnosis;
-  const used = new Set([
-    ...[...causes, ...signs, ...steps, ...advice].flatMap(({ sources }) => sources),
-    ...figures.flatMap(({ said }) => said.map(({ source }) => source)),
-  ]);
+  const used = new Set(sourcesOfDiagnosis(catalog.diagnosis));
   const sources = catalog.sources.filter(({ id }) => used.has(id));
   return {
     result: { sources },
