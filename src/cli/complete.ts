@@ -1,30 +1,36 @@
 import type { Command } from 'commander';
 import { profileNames } from '../mock/index.ts';
+import { SHELLS } from './commands/completion.ts';
 
-/** What could stand where the last word is begun: commands, then options, or the values of the option before it. */
-export function completions(program: Command, words: readonly string[]): readonly string[] {
+/** Names that a command takes, by what its argument is called: those that only a person's own files tell are asked for. */
+export interface NamesToOffer {
+  readonly recipes: () => Promise<readonly string[]>;
+}
+
+/** What could stand where the last word is begun: commands, then options, or the values of the option or argument. */
+export async function completions(program: Command, words: readonly string[], names: NamesToOffer): Promise<readonly string[]> {
   const begun = words.at(-1) ?? '';
   let command = program;
   for (const word of words.slice(0, -1)) command = command.commands.find((child) => child.name() === word) ?? command;
-  const offers = begun.startsWith('-') ? optionsOf(program, command) : valuesOf(words.at(-2), command);
+  const offers = begun.startsWith('-') ? optionsOf(program, command) : await valuesOf(words.at(-2), command, names);
   return offers.filter((offer) => offer.startsWith(begun));
 }
 
-function optionsOf(program: Command, command: Command): string[] {
+function optionsOf(program: Command, command: Command): readonly string[] {
   const all = command === program ? program.options : [...command.options, ...program.options];
   return [...all.map((option) => option.long ?? option.flags), '--help'];
 }
 
-function valuesOf(before: string | undefined, command: Command): string[] {
-  switch (before) {
-    case '--link':
-      return ['enet:', 'elm327:', 'replay:', ...profileNames().map((name) => `mock:${name}`)];
-    case '--lang':
-      return ['en', 'de'];
-    case 'sim':
-      return [...profileNames()];
-    case 'completion':
-      return ['bash', 'zsh', 'fish'];
+async function valuesOf(before: string | undefined, command: Command, { recipes }: NamesToOffer): Promise<readonly string[]> {
+  if (before === '--link') return ['enet:', 'elm327:', 'replay:', ...profileNames().map((name) => `mock:${name}`)];
+  if (before === '--lang') return ['en', 'de'];
+  switch (command.registeredArguments[0]?.name()) {
+    case 'profile':
+      return profileNames();
+    case 'recipe':
+      return recipes();
+    case 'shell':
+      return SHELLS;
     default:
       return command.commands.map((child) => child.name());
   }

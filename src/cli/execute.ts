@@ -35,12 +35,10 @@ export async function execute(words: readonly string[], io: Io): Promise<ExitSta
   try {
     // Asked by the scripts of `kombi completion`; no command, so that whatever was typed so far cannot be misread.
     if (words[0] === '__complete') {
-      const { completions } = await import('./complete.ts');
-      io.stdout.write(
-        completions(await buildProgram(hooks, true), words.slice(1))
-          .map((offer) => `${offer}\n`)
-          .join(''),
-      );
+      const [{ completions }, { allRecipes }] = await Promise.all([import('./complete.ts'), import('./own-recipes.ts')]);
+      const recipes = async () => (await allRecipes(new Context(io, readGlobals({}), words))).map(({ id }) => id);
+      const offers = await completions(await buildProgram(hooks, true), words.slice(1), { recipes });
+      io.stdout.write(offers.map((offer) => `${offer}\n`).join(''));
       return EXIT.done;
     }
     // Asked by the build, which puts the page where npm looks for it.

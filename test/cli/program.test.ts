@@ -12,6 +12,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const program = join(root, 'bin/kombi.js');
 const isBuilt = existsSync(join(root, 'dist/cli/main.js'));
 const hasTmux = spawnSync('tmux', ['-V']).error === undefined;
+const hasFish = spawnSync('fish', ['--version']).error === undefined;
+const hasZsh = spawnSync('zsh', ['--version']).error === undefined;
 
 let folder: string;
 beforeEach(() => {
@@ -168,11 +170,32 @@ describe.skipIf(!isBuilt)('the program (needs npm run build)', () => {
     60_000,
   );
 
-  it('completes words in bash', () => {
-    const script = `kombi() { "${process.execPath}" "${program}" "$@"; }; eval "$(kombi completion bash)"; COMP_WORDS=(kombi messages h); COMP_CWORD=2; _kombi; echo "\${COMPREPLY[*]}"`;
-    expect(spawnSync('bash', ['-c', script], { encoding: 'utf8', env: env() })).toMatchObject({ stdout: 'hide\n', stderr: '' });
+  it('completes words in bash, also behind a colon', () => {
+    const ask = `ask() { COMP_LINE=$1 COMP_POINT=\${#1}; _kombi; echo "\${COMPREPLY[*]}"; };`;
+    const lines = "ask 'kombi messages h'; ask 'kombi read --link mock:f06-so'; ask 'kombi completion '";
+    const script = `${shellProgram()} eval "$(kombi completion bash)"; ${ask} ${lines}`;
+    expect(spawnSync('bash', ['-c', script], { encoding: 'utf8', env: env() })).toMatchObject({
+      stdout: 'hide\nf06-sos\nbash zsh fish\n',
+      stderr: '',
+    });
+  });
+
+  it.skipIf(!hasFish)('completes words in fish (needs fish)', () => {
+    const script = `function kombi; ${process.execPath} ${program} $argv; end; kombi completion fish | source; complete -C 'kombi read --link mock:f06-so'; complete -C 'kombi mess'`;
+    expect(spawnSync('fish', ['--no-config', '-c', script], { encoding: 'utf8', env: env() }).stdout).toBe('mock:f06-sos\nmessages\n');
+  });
+
+  it.skipIf(!hasZsh)('has a script that zsh takes and that offers what is asked for (needs zsh)', () => {
+    const stubs = 'compdef() { :; }; compadd() { print -l $offers; }; _files() { print files; }';
+    const script = `${stubs}; ${shellProgram()} eval "$(kombi completion zsh)"; words=(kombi messages h) CURRENT=3; _kombi; words=(kombi read --trace x) CURRENT=4; _kombi`;
+    expect(spawnSync('zsh', ['-f', '-c', script], { encoding: 'utf8', env: env() })).toMatchObject({ stdout: 'hide\nfiles\n', stderr: '' });
   });
 });
+
+/** The program under its name, for a shell of the kind of sh. */
+function shellProgram(): string {
+  return `kombi() { "${process.execPath}" "${program}" "$@"; };`;
+}
 
 /** The first line that a program prints. */
 function once(child: ChildProcessWithoutNullStreams): Promise<[string]> {

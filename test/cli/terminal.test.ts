@@ -271,6 +271,10 @@ describe('completion', () => {
     expect(await offers('code', '--dry')).toEqual(['--dry-run']);
     expect(await offers('code', '--lin')).toEqual(['--link']);
     expect(await offers('read', '--link', 'mock:f06')).toContain('mock:f06-sos');
+    expect(await offers('sim', '--enet', '0', 'f06-so')).toEqual(['f06-sos']);
+    expect(await offers('apply', 'gps-clock', 'sos-call-f')).toEqual(['sos-call-failure']);
+    expect(await offers('recipes', 'show', 'sos-call-f')).toEqual(['sos-call-failure']);
+    expect(await offers('completion', 'z')).toEqual(['zsh']);
   });
 
   it.each(['bash', 'zsh', 'fish'])('has a script for %s', async (shell) => {
