@@ -67,11 +67,12 @@ function writeManPage() {
   writeFileSync(`${aside}/man/kombi.1`, execFileSync(process.execPath, ['--input-type=module', '--eval', program]));
 }
 
-/** Our own data, checked once here and not at every start: rows of the catalog, and each mock car by name. */
+/** Our own data, checked once here and not at every start: one file for each list of the catalog, and each mock car by name. */
 async function putDataAside() {
   const { loadAllDataFiles } = await import(`${aside}/catalog/data-file.js`);
   const { loadProfile, profileNames } = await import(`${aside}/mock/load-profile.js`);
-  writeFileSync(`${aside}/catalog/data.bin`, serialize(loadAllDataFiles()));
+  mkdirSync(`${aside}/catalog/data`);
+  for (const [key, rows] of Object.entries(loadAllDataFiles())) writeFileSync(`${aside}/catalog/data/${key}.bin`, serialize(rows));
   const cars = profileNames().map((name) => [name, serialize(loadProfile(name))]);
   writeFileSync(`${aside}/mock/profiles.bin`, serialize(new Map(cars)));
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
-import { EXIT, KombiError, lazily, messageOf } from '../core/index.ts';
+import { EXIT, KombiError, messageOf } from '../core/index.ts';
 import { loadReadyMade } from './ready-made.ts';
 import { type DataFiles, dataFiles } from './schema.ts';
 
@@ -8,9 +8,6 @@ import { type DataFiles, dataFiles } from './schema.ts';
 export const DATA_FOLDER = new URL('../../src/catalog/data/', import.meta.url);
 
 export type Row<Key extends keyof DataFiles> = z.output<DataFiles[Key]['row']>;
-
-/** The program's own data as the build left them, checked; undefined where this is no build. */
-const READY_MADE = lazily(() => loadReadyMade<Record<string, readonly unknown[]>>(new URL('../catalog/data.bin', import.meta.url)));
 
 /** Every data file, checked, for `.config/build.js`. @public */
 export function loadAllDataFiles(): Record<string, readonly unknown[]> {
@@ -24,8 +21,8 @@ export function loadAllDataFiles(): Record<string, readonly unknown[]> {
  * @throws {KombiError} `catalog.invalid`, naming file and JSON path
  */
 export function loadDataFile<Key extends keyof DataFiles>(folder: URL, key: Key): readonly Row<Key>[] {
-  const ready = folder.href === DATA_FOLDER.href ? READY_MADE()?.[key] : undefined;
-  if (ready !== undefined) return ready as readonly Row<Key>[];
+  const ready = folder.href === DATA_FOLDER.href ? loadReadyMade<readonly Row<Key>[]>(readyMadeFile(key)) : undefined;
+  if (ready !== undefined) return ready;
   const { file, row } = dataFiles()[key];
   const schema = z.strictObject({ [key]: z.array(row as z.ZodType<Row<Key>>) });
   let content: unknown;
@@ -41,6 +38,11 @@ export function loadDataFile<Key extends keyof DataFiles>(folder: URL, key: Key)
     throw invalid(file, `${jsonPath(issue?.path ?? [])}: ${issue?.message ?? 'missing'}`, parsed.error);
   }
   return rows;
+}
+
+/** Where the build leaves a list, checked; from the sources there is no such file. */
+function readyMadeFile(key: string): URL {
+  return new URL(`../catalog/data/${key}.bin`, import.meta.url);
 }
 
 function invalid(file: string, problem: string, cause: unknown): KombiError {
