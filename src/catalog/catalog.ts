@@ -11,6 +11,7 @@ import type {
   NamedCode,
   ProtectedBlocks,
   Source,
+  Synonyms,
   TroubleCode,
 } from './facts.ts';
 import { type ModuleRisk, moduleRiskOf, type Recipe } from './recipe.ts';
@@ -68,6 +69,7 @@ export interface Catalog {
   readonly sources: readonly Source[];
   /** Causes of the emergency-call message, and what to do about them. */
   readonly diagnosis: DiagnosisData;
+  readonly synonyms: readonly Synonyms[];
 }
 
 /**
@@ -131,6 +133,9 @@ class DataCatalog implements Catalog {
       figures: this.#rows('figures'),
       advice: this.#rows('advice'),
     };
+  }
+  get synonyms(): readonly Synonyms[] {
+    return this.#rows('synonyms');
   }
 
   ecu(address: EcuAddress): Ecu | undefined {

@@ -108,15 +108,28 @@ export interface Label {
   readonly de: string;
 }
 
+/** What a message is about; `unused`: the public list holds the id and no text of its own. */
+export const MESSAGE_SUBJECTS = [
+  ...['emergency-call', 'brakes', 'restraints', 'steering', 'chassis', 'tyres', 'transmission', 'engine', 'hybrid', 'fuel', 'exhaust'],
+  ...['power-supply', 'lights', 'wipers', 'doors', 'windows', 'seats', 'keys', 'theft-alarm', 'driver-assistance', 'parking', 'speed'],
+  ...['climate', 'trailer', 'telephone', 'multimedia', 'service', 'clock', 'display', 'other', 'unused'],
+] as const;
+export type MessageSubject = (typeof MESSAGE_SUBJECTS)[number];
+
 export interface CheckControlMessage extends Statement {
   readonly id: number;
   /** In the project's own words, not the manufacturer's. */
   readonly label: Label;
-  readonly subject: string;
+  readonly subject: MessageSubject;
   /** The project's own grading: `stop` asks to stop the car, `warning` to act soon. */
   readonly severity: 'notice' | 'warning' | 'stop';
   /** To hide it is to hide a warning of danger. */
   readonly dangerous: boolean;
+}
+
+/** Words that mean the same to whoever looks for a message: one is found where another stands. */
+export interface Synonyms {
+  readonly words: readonly string[];
 }
 
 export interface TroubleCode extends Statement {

@@ -2,10 +2,13 @@ import { formatDid, formatEcuAddress } from '../core/index.ts';
 import type { Catalog } from './catalog.ts';
 import { lintDiagnosis, sourcesOfDiagnosis } from './diagnosis-lint.ts';
 import { duplicates } from './duplicates.ts';
-import type { BlockLayout, Statement } from './facts.ts';
+import type { BlockLayout, MessageSubject, Statement } from './facts.ts';
+import { foldText } from './find-messages.ts';
 import { lintRecipes } from './recipe-lint.ts';
 
 const COUNTED_BITS = 8;
+/** Whatever a message of these says, it warns of danger (house rule). */
+const SAFETY_SUBJECTS: ReadonlySet<MessageSubject> = new Set(['brakes', 'restraints', 'steering', 'tyres', 'doors']);
 
 /** What no schema sees: duplicates, references to nothing, ranges that overlap. One sentence each; none is well. */
 export function lintCatalog(catalog: Catalog): readonly string[] {
@@ -41,6 +44,14 @@ export function lintCatalog(catalog: Catalog): readonly string[] {
       'message',
       catalog.messages.map(({ id }) => String(id)),
     ),
+    ...catalog.messages.filter(({ id }) => id >= maskedIds(catalog)).map(({ id }) => `message ${id} has no bit in any mask`),
+    ...catalog.messages
+      .filter(({ subject, severity, dangerous }) => !dangerous && (severity === 'stop' || SAFETY_SUBJECTS.has(subject)))
+      .map(({ id }) => `message ${id}: by its subject or severity it warns of danger, and is not marked so`),
+    ...duplicates(
+      'synonym',
+      catalog.synonyms.flatMap(({ words }) => words.map(foldText)),
+    ),
     ...duplicates(
       'trouble code',
       catalog.troubleCodes.map(({ ecu, code }) => `${ecu === undefined ? 'any' : formatEcuAddress(ecu)}:${code}`),
@@ -58,6 +69,11 @@ export function lintCatalog(catalog: Catalog): readonly string[] {
     ...unknownEcus(catalog),
     ...lintSources(catalog),
   ];
+}
+
+/** How many ids the widest masks have bits for. */
+function maskedIds(catalog: Catalog): number {
+  return Math.max(...catalog.layouts.map(({ mask }) => (mask === undefined ? 0 : mask.groups * mask.groupBytes * COUNTED_BITS)));
 }
 
 function lintLayout(layout: BlockLayout, catalog: Catalog): readonly string[] {
@@ -85,9 +101,6 @@ function lintLayout(layout: BlockLayout, catalog: Catalog): readonly string[] {
     if (before !== undefined && before.offset + before.length > offset)
       problems.push(`layout ${layout.id}: ${before.name} and ${name} overlap`);
   });
-  const { mask } = layout;
-  const beyond = mask && catalog.messages.find(({ id }) => id >= mask.groups * mask.groupBytes * COUNTED_BITS);
-  if (beyond !== undefined) problems.push(`layout ${layout.id}: message ${beyond.id} has no bit in its mask`);
   return problems;
 }
 

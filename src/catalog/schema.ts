@@ -8,11 +8,13 @@ import {
   type CheckControlMessage,
   type Ecu,
   type LayoutParameter,
+  MESSAGE_SUBJECTS,
   METADATA_KINDS,
   type Model,
   type NamedCode,
   type ProtectedBlocks,
   type Source,
+  type Synonyms,
   type TroubleCode,
 } from './facts.ts';
 import { moduleRiskSchema, recipeSchema } from './recipe-schema.ts';
@@ -91,7 +93,7 @@ export const dataFiles = lazily(() => {
   const messageSchema: z.ZodType<CheckControlMessage> = z.strictObject({
     id: count,
     label: labelSchema,
-    subject: z.string().regex(/^[a-z-]+$/),
+    subject: z.enum(MESSAGE_SUBJECTS),
     severity: z.enum(['notice', 'warning', 'stop']),
     dangerous: z.boolean(),
     ...statement,
@@ -122,6 +124,7 @@ export const dataFiles = lazily(() => {
     series: z.string().min(1),
     ...statement,
   });
+  const synonymsSchema: z.ZodType<Synonyms> = z.strictObject({ words: z.array(z.string().min(2)).min(2) });
   const sourceSchema: z.ZodType<Source> = z.strictObject({ id: z.string().regex(/^[a-z0-9-]+$/), title: z.string().min(1) });
   return {
     sources: { file: 'sources.json', row: sourceSchema },
@@ -136,6 +139,7 @@ export const dataFiles = lazily(() => {
     ...diagnosisFiles(),
     moduleRisks: { file: 'module-risks.json', row: moduleRiskSchema() },
     recipes: { file: 'recipes.json', row: recipeSchema() },
+    synonyms: { file: 'synonyms.json', row: synonymsSchema },
   } as const;
 });
 export type DataFiles = ReturnType<typeof dataFiles>;

@@ -1,7 +1,7 @@
 import { fromHex, toHex } from '../../core/index.ts';
 import { sha256 } from '../sha256.ts';
 import { UnsoundText } from '../strict-json.ts';
-import { formatCsv, parseCsv } from './csv.ts';
+import { formatCsv, parseTable } from './csv.ts';
 import type { Exported, ExportedBlock } from './exported.ts';
 
 const COLUMNS = ['vin', 'ecu', 'name', 'did', 'length', 'hex', 'sha256'] as const;
@@ -16,16 +16,16 @@ export function encodeCsvExport({ vehicle, ecus }: Exported): string {
   return formatCsv([COLUMNS, ...rows]);
 }
 
-/** @throws {UnsoundText} naming the row: a spreadsheet that took hex for numbers shows in length and SHA-256 */
+/** @throws {UnsoundText} naming the line: a spreadsheet that took hex for numbers shows in length and SHA-256 */
 export function decodeCsvExport(text: string): Exported {
-  const [header = [], ...rows] = parseCsv(text);
-  if (header.join() !== COLUMNS.join()) throw new UnsoundText(`its columns are not ${COLUMNS.join(', ')}`);
+  const [header, ...rows] = parseTable(text);
+  if (header?.cells.join() !== COLUMNS.join()) throw new UnsoundText(`its columns are not ${COLUMNS.join(', ')}`);
   const ecus = new Map<string, { readonly name: string; readonly blocks: ExportedBlock[] }>();
   const vins = new Set<string>();
-  for (const [index, row] of rows.entries()) {
-    const wrong = (what: string) => new UnsoundText(`row ${index + 2}: ${what}`);
-    const [vin = '', ecu = '', name = '', did = '', length = '', hex = '', hash = ''] = row;
-    if (row.length !== COLUMNS.length) throw wrong(`it has ${row.length} cells instead of ${COLUMNS.length}`);
+  for (const { line, cells } of rows) {
+    const wrong = (what: string) => new UnsoundText(`line ${line}: ${what}`);
+    const [vin = '', ecu = '', name = '', did = '', length = '', hex = '', hash = ''] = cells;
+    if (cells.length !== COLUMNS.length) throw wrong(`it has ${cells.length} cells instead of ${COLUMNS.length}`);
     vins.add(vin);
     if (vins.size > 1) throw wrong('it belongs to another car than those above');
     if (!/^[0-9A-F]{2}$/.test(ecu) || !/^[0-9A-F]{4}$/.test(did)) throw wrong('its ECU or its DID is none');

@@ -147,15 +147,15 @@ describe('an export to csv', () => {
   });
 
   it.each([
-    ['hex that a spreadsheet took for a number', csv.replace(/3302,3,\w+/, '3302,3,91017'), /row 3: its bytes are not hex/],
-    ['bytes that are not those of the hash', csv.replace('3302,3,091017', '3302,3,091018'), /row 3: .*SHA-256/],
-    ['another length', csv.replace('3302,3,', '3302,4,'), /row 3: its length/],
+    ['hex that a spreadsheet took for a number', csv.replace(/3302,3,\w+/, '3302,3,91017'), /line 3: its bytes are not hex/],
+    ['bytes that are not those of the hash', csv.replace('3302,3,091017', '3302,3,091018'), /line 3: .*SHA-256/],
+    ['another length', csv.replace('3302,3,', '3302,4,'), /line 3: its length/],
     ['a block twice', `${csv}${csv.split('\r\n')[1]}\r\n`, /block 3301 of ECU 60 is there twice/],
-    ['two cars', csv.replace(/WBA6C92010D000001,60,KOMBI,3302/, 'WBA6C92010D000002,60,KOMBI,3302'), /row 3: .*another car/],
-    ['two names of an ECU', csv.replace('KOMBI,3302', 'KOMBO,3302'), /row 3: ECU 60 is called/],
-    ['a row cut short', csv.slice(0, -80), /row 3: it has 4 cells/],
+    ['two cars', csv.replace(/WBA6C92010D000001,60,KOMBI,3302/, 'WBA6C92010D000002,60,KOMBI,3302'), /line 3: .*another car/],
+    ['two names of an ECU', csv.replace('KOMBI,3302', 'KOMBO,3302'), /line 3: ECU 60 is called/],
+    ['a row cut short', csv.slice(0, -80), /line 3: it has 4 cells/],
     ['a column more', csv.replace('vin,', 'vin,x,'), /its columns are not/],
-    ['an open quote', csv.replace('KOMBI', '"KOMBI'), /row 2: a quote/],
+    ['an open quote', csv.replace('KOMBI', '"KOMBI'), /line 2: a quote/],
   ])('is not imported with %s', (_, text, message) => {
     expect(text).not.toBe(csv);
     expect(() => take(text)).toThrow(

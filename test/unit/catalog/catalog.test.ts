@@ -53,6 +53,7 @@ describe('the data files', () => {
     ['layouts.json', '"block": "3301"', '"block": "33O1"', 'layouts[', '].block'],
     ['cafds.json', '"evidence": "recorded"', '"evidence": "heard"', 'cafds[', '].evidence'],
     ['messages.json', '"id": 299', '"id": -1', 'messages[', '].id'],
+    ['messages.json', '"subject": "clock"', '"subject": "clocks"', 'messages[', '].subject'],
     ['trouble-codes.json', '"ecu": "61"', '"ecu": "161"', 'troubleCodes[', '].ecu'],
   ])('name file and place of an error in %s', (file, text, wrong, list, key) => {
     const broken = catalogWith(file, (content) => content.replace(text, wrong));
@@ -79,7 +80,15 @@ describe('the lint', () => {
     ['ecus.json', '"name": "ZGW"', '"name": "KOMBI"', 'ecu name KOMBI stands twice'],
     ['layouts.json', '"7E571301"', '"7E57FFFF"', 'cafd 7E57FFFF is unknown'],
     ['messages.json', '"id": 299', '"id": 298', 'message 298 stands twice'],
-    ['messages.json', '"id": 299', '"id": 2560', 'message 2560 has no bit in its mask'],
+    ['messages.json', '"id": 299', '"id": 2560', 'message 2560 has no bit in any mask'],
+    ['messages.json', '"severity": "notice", "dangerous": false', '"severity": "stop", "dangerous": false', 'warns of danger'],
+    [
+      'messages.json',
+      '"subject": "tyres", "severity": "warning", "dangerous": true',
+      '"subject": "tyres", "severity": "warning", "dangerous": false',
+      'warns of danger',
+    ],
+    ['synonyms.json', '"tyre", "tire"', '"tyre", "tire", "hood"', 'synonym hood stands twice'],
     ['messages.json', '"source": "cc-tool"', '"source": "hearsay"', 'source hearsay is unknown'],
     ['trouble-codes.json', '"ecu": "60"', '"ecu": "99"', 'no ecu has the address 99'],
     ['layouts.json', '"count": 5', '"count": 4', 'source owners-6post: count and who differ'],
