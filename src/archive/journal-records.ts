@@ -32,6 +32,9 @@ export interface JournalBegin {
   /** UTC, ISO 8601. */
   readonly time: string;
   readonly ops: readonly JournalOperation[];
+  /** Check Control messages that the driver no longer sees, or sees again; absent where there are none. */
+  readonly hides?: readonly number[];
+  readonly shows?: readonly number[];
 }
 
 /** As it stands in the file. */
@@ -86,6 +89,7 @@ const hex = z.string().regex(/^(?:[0-9A-F]{2})*$/);
 const addressSchema = z.string().regex(/^[0-9A-F]{2}$/);
 const op = z.int().min(0);
 const time = z.iso.datetime();
+const messageIds = z.exactOptional(z.array(z.int().min(0)));
 
 // The order of keys here is the order in the line.
 export const journalRecordSchema: z.ZodType<JournalRecord> = z.discriminatedUnion('type', [
@@ -107,6 +111,8 @@ export const journalRecordSchema: z.ZodType<JournalRecord> = z.discriminatedUnio
     ops: z.array(
       z.object({ ecu: addressSchema, did: didSchema, old: hex, mask: hex, new: hex, oldSha: sha256Schema, newSha: sha256Schema }),
     ),
+    hides: messageIds,
+    shows: messageIds,
   }),
   z.object({ type: z.literal('INTENT'), op, attempt: z.int().min(1), dir: z.enum(['forward', 'back']) }),
   z.object({

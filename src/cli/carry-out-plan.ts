@@ -13,23 +13,17 @@ import {
   readConditions,
 } from '../job/index.ts';
 import type { Outcome } from './command.ts';
-import { askConsent, assertConsentPossible } from './consent.ts';
+import { askConsent, askForDangers, assertConsentPossible, hidePhrase, mustBeNamed } from './consent.ts';
 import type { Context } from './context.ts';
 import { carLine, plural } from './format.ts';
 import { openCarToWrite } from './open-car.ts';
 import { planText } from './plan-text.ts';
 import { wrap } from './text.ts';
 import { version } from './version.ts';
+import { whatFollows } from './what-follows.ts';
 
 /** Who writes archives and journals. */
 export const TOOL = { name: 'kombi', version } as const;
-
-const CLUSTER = 0x60;
-/**
- * What to expect of a cluster that was coded and reset.
- * @see owners (2: Mark, 2015 640d Gran Coupé; hythemr, 2015 M6), 6post thread on the SOS call failure
- */
-const ASKS_FOR_THE_TIME = 'The cluster may ask for time and date: two owners were asked.';
 
 export interface WritingCommand {
   readonly plan: (car: Car, archive: Archive) => Promise<Plan>;
@@ -85,8 +79,9 @@ async function carryOutOn(context: Context, bench: Bench, command: WritingComman
   if (plan.alreadyDone) {
     return { result: told, lines: [style.good('Nothing to write: the car holds it already.')] };
   }
-  if (command.dryRun) return { result: told, lines: ['Dry run: nothing was written.'] };
+  if (command.dryRun) return { result: told, lines: ['Dry run: nothing was written.', ...dangerLines(context, plan)] };
   assertConsentPossible(context, plan);
+  await askForDangers(context, plan);
   // Checked again right before the write; here so that nobody consents to what will be refused.
   assertFitToWrite(await readConditions(car));
   const backup = await backUpFor(context, bench, { plan, label: command.label });
@@ -102,7 +97,7 @@ async function carryOutOn(context: Context, bench: Bench, command: WritingComman
     onProgress: (await context.progress()).tell,
     now: () => context.io.now(),
   });
-  const followUp = [...(plan.ecus.some(({ address }) => address === CLUSTER) ? [ASKS_FOR_THE_TIME] : []), ...(command.followUp ?? [])];
+  const followUp = [...whatFollows(plan), ...(command.followUp ?? [])];
   return {
     result: { ...told, job: done.job, backup: done.backup, verified: done.verified, followUp },
     lines: [
@@ -112,6 +107,14 @@ async function carryOutOn(context: Context, bench: Bench, command: WritingComman
     ],
     vehicle: 'changed',
   };
+}
+
+/** What a dry run says of the question that consent alone does not answer. */
+function dangerLines({ width }: Context, plan: Plan): readonly string[] {
+  const ids = mustBeNamed(plan);
+  if (ids.length === 0) return [];
+  const options = ids.map((id) => `--hide-dangerous ${id}`).join(' ');
+  return wrap(`To carry it out you type "${hidePhrase(ids)}" before you consent; a script says ${options}.`, { width });
 }
 
 /** A stopped job first finishes the block in hand and puts back what it wrote, so whoever stopped it should hear at once. */
@@ -165,6 +168,7 @@ function planResult(plan: Plan) {
           }),
     })),
     notes: plan.notes.map(({ code, text }) => ({ code, text })),
+    mustBeNamed: mustBeNamed(plan),
     alreadyDone: plan.alreadyDone,
     ...(plan.undoes === undefined ? {} : { undoes: plan.undoes }),
   };

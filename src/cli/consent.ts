@@ -1,3 +1,4 @@
+import { hiddenDangers } from '../coding/index.ts';
 import { EXIT, KombiError } from '../core/index.ts';
 import type { Plan } from '../job/index.ts';
 import { commandLine } from './command-line.ts';
@@ -6,14 +7,24 @@ import type { Context } from './context.ts';
 const VIN_TAIL = 7;
 
 /**
+ * The messages that have to be named one by one before a plan may hide them: they warn of danger, or nobody knows of what.
+ * To undo and to restore is to put back what the car held before; the way back asks for no more words than the way there,
+ * and the plan says what it hides.
+ */
+export function mustBeNamed({ kind, effects }: Plan): readonly number[] {
+  return kind === 'undo' || kind === 'restore' ? [] : hiddenDangers(effects).map(({ messageId }) => messageId);
+}
+
+/**
  * Refuses early where nobody could consent: before a backup is read for nothing.
  *
- * @throws {KombiError} `plan.stale` where another plan was consented to, `consent.missing` where nobody can be asked (exit 3)
+ * @throws {KombiError} `plan.stale` where another plan was consented to; where nobody can be asked `consent.missing`, or
+ *   `consent.dangerous` for messages that nobody named (exit 3)
  */
 export function assertConsentPossible(context: Context, plan: Plan): void {
   const { globals, words } = context;
-  if (globals.accept !== undefined) {
-    if (globals.accept.toLowerCase() === plan.id) return;
+  const accepted = globals.accept?.toLowerCase() === plan.id;
+  if (globals.accept !== undefined && !accepted) {
     throw new KombiError({
       code: 'plan.stale',
       exit: EXIT.refused,
@@ -21,13 +32,65 @@ export function assertConsentPossible(context: Context, plan: Plan): void {
       hint: 'The car or the edits are not what they were. Look at the plan with --dry-run, then accept the id that it shows.',
     });
   }
-  if (context.isPersonThere) return;
+  const unnamed = unnamedDangers(context, plan);
+  if (context.isPersonThere || (accepted && unnamed.length === 0)) return;
+  const lacking = [...unnamed.flatMap((id) => ['--hide-dangerous', String(id)]), ...(accepted ? [] : ['--accept', plan.id])];
+  const toConsent = `\`${commandLine([...words, ...lacking])}\``;
+  if (unnamed.length > 0) {
+    throw new KombiError({
+      code: 'consent.dangerous',
+      exit: EXIT.refused,
+      message: `${dangersText(unnamed)} of danger, or nobody knows of what. To hide it takes its number`,
+      hint: `If you are certain that you want to drive without that warning: ${toConsent}`,
+    });
+  }
   throw new KombiError({
     code: 'consent.missing',
     exit: EXIT.refused,
     message: 'There is no terminal to ask for consent in, and --yes does not consent to a write',
-    hint: `Look at the plan; to consent to it: \`${commandLine([...words, '--accept', plan.id])}\``,
+    hint: `Look at the plan; to consent to it: ${toConsent}`,
   });
+}
+
+/**
+ * Has each message typed that warns of danger, unless `--hide-dangerous` has named it.
+ *
+ * @throws {KombiError} `consent.refused` (exit 3), `signal.*` (exit 130)
+ */
+export async function askForDangers(context: Context, plan: Plan): Promise<void> {
+  const unnamed = unnamedDangers(context, plan);
+  if (unnamed.length === 0) return;
+  const phrase = hidePhrase(unnamed);
+  const prompter = await context.prompter();
+  const question = `${dangersText(unnamed)} of danger, or nobody knows of what. To hide all the same, type "${phrase}":`;
+  const typed = await prompter.ask(question, context.io.signal);
+  if (
+    typed
+      .trim()
+      .toLowerCase()
+      .split(/[\s,]+/)
+      .join(' ') === phrase
+  )
+    return;
+  throw new KombiError({
+    code: 'consent.refused',
+    exit: EXIT.refused,
+    message: typed.trim() === '' ? 'Nothing was typed, so nothing is hidden' : `"${typed}" is not "${phrase}"`,
+    hint: 'Fix what the message warns of. To hide only other messages, leave these out.',
+  });
+}
+
+/** What a person types who hides dangerous messages: `hide 301 302`. */
+export function hidePhrase(ids: readonly number[]): string {
+  return `hide ${ids.join(' ')}`;
+}
+
+function unnamedDangers({ globals }: Context, plan: Plan): readonly number[] {
+  return mustBeNamed(plan).filter((id) => !globals.hideDangerous.includes(id));
+}
+
+function dangersText(ids: readonly number[]): string {
+  return ids.length === 1 ? `Message ${ids.join()} warns` : `Messages ${ids.join(', ')} warn`;
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Outcome } from './command.ts';
 import { toJsonLine } from './escape.ts';
 import { Input } from './input.ts';
 import type { Io } from './io.ts';
+import { parseMessageId } from './parse-message-id.ts';
 import { ProgressLine } from './progress-line.ts';
 import type { Prompter } from './prompter.ts';
 import { type Style, styleFor } from './style.ts';
@@ -17,6 +18,8 @@ export interface Globals {
   readonly json: boolean;
   readonly yes: boolean;
   readonly accept: string | undefined;
+  /** Messages named one by one that may be hidden although they warn of danger, or nobody knows of what. */
+  readonly hideDangerous: readonly number[];
   readonly trace: string | undefined;
   readonly redact: boolean;
   readonly timeoutMs: number | undefined;
@@ -39,6 +42,7 @@ export function readGlobals(options: Readonly<Record<string, unknown>>): Globals
     json: input.flag('json'),
     yes: input.flag('yes'),
     accept: input.text('accept'),
+    hideDangerous: input.list('hideDangerous').map(parseMessageId),
     trace: input.text('trace'),
     redact: input.flag('redact'),
     timeoutMs: input.integer('timeout', 1, 600_000),

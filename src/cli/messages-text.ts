@@ -1,5 +1,4 @@
-import type { BlockLayout, CheckControlMessage } from '../catalog/index.ts';
-import { KombiError } from '../core/index.ts';
+import type { BlockLayout, CheckControlMessage, FoundMessage, MessageTexts } from '../catalog/index.ts';
 import type { Context } from './context.ts';
 import { escapeText } from './escape.ts';
 import { table } from './text.ts';
@@ -11,28 +10,37 @@ export function byLayout({ evidence }: BlockLayout): string {
   return evidence === 'hypothesis' ? 'by a layout that no car has shown, ' : '';
 }
 
-/** @throws {KombiError} `usage.message` */
-export function parseMessageId(text: string): number {
-  if (/^\d{1,5}$/.test(text)) return Number(text);
-  throw new KombiError({
-    code: 'usage.message',
-    message: `"${text}" is not the id of a Check Control message`,
-    hint: 'Ids are whole numbers, such as 299. To find one by words: `kombi messages find emergency`',
-  });
-}
-
 export function messageLabel(message: CheckControlMessage | undefined, { language }: Context): string {
   return (message?.label ?? UNKNOWN)[language];
 }
 
-export function messageResult(message: CheckControlMessage, context: Context) {
-  const { id, subject, severity, dangerous } = message;
-  return { id, label: messageLabel(message, context), subject, severity, dangerous };
+/** The user's own text in the language asked for, else in the one there is. */
+export function ownText(id: number, texts: MessageTexts, { language }: Context): string | undefined {
+  const text = texts.get(id);
+  return text && (text[language] ?? text.en ?? text.de);
 }
 
-export function messageTable(messages: readonly CheckControlMessage[], context: Context): string[] {
+/** For programs; of an id that the catalog does not hold only what is known. */
+export function messageResult({ id, message }: FoundMessage, texts: MessageTexts, context: Context) {
+  const text = ownText(id, texts, context);
+  return {
+    id,
+    label: messageLabel(message, context),
+    ...(message === undefined ? {} : { subject: message.subject, severity: message.severity, dangerous: message.dangerous }),
+    ...(text === undefined ? {} : { text }),
+  };
+}
+
+/** One row a message: id, label, and the user's own text behind it. */
+export function messageTable(messages: readonly FoundMessage[], texts: MessageTexts, context: Context): string[] {
   return table(
-    messages.map((message) => [String(message.id), escapeText(messageLabel(message, context))]),
+    messages.map(({ id, message }) => [String(id), labelWithText({ id, message }, texts, context)]),
     context.width,
   );
+}
+
+export function labelWithText({ id, message }: FoundMessage, texts: MessageTexts, context: Context): string {
+  const text = ownText(id, texts, context);
+  const label = escapeText(messageLabel(message, context));
+  return text === undefined ? label : `${label} · ${escapeText(text)}`;
 }

@@ -13,6 +13,11 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { flags: '--json', help: 'exactly one line of JSON on stdout, errors included' },
   { flags: '--yes', help: 'answer ordinary questions with yes; never consents to a write' },
   { flags: '--accept <plan-id>', help: 'consent to this one sealed plan' },
+  {
+    flags: '--hide-dangerous <id>',
+    help: 'let a plan hide this message although it warns of danger, or nobody knows of what; once for each',
+    repeatable: true,
+  },
   { flags: '--trace <file>', help: 'record every message to and from the car' },
   { flags: '--redact', help: 'leave VIN and serial numbers out of what is recorded, exported or shown of a recording' },
   { flags: '--timeout <ms>', help: 'how long an ECU may take for its first answer' },

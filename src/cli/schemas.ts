@@ -50,6 +50,7 @@ const planned = z.looseObject({
     )
     .describe('what the car itself stores of the messages'),
   notes: z.array(z.looseObject({ code: z.string(), text: z.string() })),
+  mustBeNamed: z.array(z.int()).describe('messages that warn of danger, or may do so: hidden only where --hide-dangerous names each'),
   alreadyDone: z.boolean(),
   undoes: z.string().optional(),
 });
@@ -146,13 +147,13 @@ const job = z.looseObject({
   followUp: z.array(z.string()).optional().describe('what to expect of the car now, in words'),
 });
 
-const message = z.looseObject({
-  id: z.int(),
-  label,
-  subject: z.string(),
-  severity: z.enum(['notice', 'warning', 'stop']),
-  dangerous: z.boolean(),
-});
+const known = {
+  subject: z.string().optional().describe('this and the next two are absent for an id that the catalog does not hold'),
+  severity: z.enum(['notice', 'warning', 'stop']).optional(),
+  dangerous: z.boolean().optional().describe('to hide it is to hide a warning of danger'),
+  text: z.string().optional().describe('from --texts'),
+};
+const message = z.looseObject({ id: z.int(), label, ...known });
 const recipe = z.looseObject({
   id: z.string(),
   title: z.string(),
@@ -375,11 +376,18 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
       }),
     ),
   }),
-  'messages-list': z.looseObject({ messages: z.array(message) }),
+  'messages-list': z.looseObject({
+    messages: z.array(message.extend({ shown: z.boolean().optional().describe('with --ecu') })),
+    block: did.optional().describe('this and the next two: with --ecu'),
+    evidence: z.string().optional().describe('how well it is known which bit is which message'),
+    count: z.int().optional().describe('how many messages the masks have a bit for'),
+  }),
   'messages-find': z.looseObject({ messages: z.array(message) }),
   'messages-show': z.looseObject({
     id: z.int(),
     label,
+    ...known,
+    neighbours: z.array(z.looseObject({ id: z.int(), label })).describe('the other bits of the same byte'),
     group: z.int(),
     byte: z.int(),
     bit: z.int(),
@@ -394,7 +402,8 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   }),
   'messages-active': z.looseObject({
     told: z.boolean().describe('whether the cluster tells its messages at all'),
-    messages: z.array(z.looseObject({ id: z.int(), label, active: z.boolean().nullable(), mileageKm: z.number().optional() })),
+    evidence: z.string().describe('how well it is known how the cluster keeps these records'),
+    messages: z.array(message.extend({ active: z.boolean().nullable(), mileageKm: z.number().optional() })),
   }),
   'messages-hide': job,
   'messages-unhide': job,
@@ -446,6 +455,7 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
       }),
     ),
   }),
+  reapply: job,
   undo: job,
   restore: job,
   recover: z.looseObject({ state: z.enum(['nothing-open', 'aborted', 'committed']), job: z.string().optional(), blocks: z.int() }),
@@ -624,8 +634,13 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
         label: z.string().optional(),
         undoes: z.string().optional(),
         blocks: z.array(z.looseObject({ ecu: address, did, old: hex, new: hex })),
+        hides: z.array(z.int()).optional().describe('messages that it hid'),
+        shows: z.array(z.int()).optional().describe('messages that it showed again'),
       }),
     ),
+    hidden: z
+      .array(z.looseObject({ vin, message: z.int(), label, since: z.string(), job: z.string() }))
+      .describe('messages that jobs hid and none has shown again: to be looked at after some drives, with `messages active`'),
   }),
   sim: simulation,
   'trace-replay': simulation,

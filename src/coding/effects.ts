@@ -5,6 +5,7 @@ import {
   checkControlId,
   type Label,
   layoutFits,
+  type MessageSubject,
   weakestEvidence,
 } from '../catalog/index.ts';
 import type { Did, EcuAddress, Evidence } from '../core/index.ts';
@@ -24,7 +25,8 @@ export interface Effect {
   readonly label: Label;
   readonly becomes: 'hidden' | 'shown';
   readonly dangerous: boolean;
-  readonly subject: string | undefined;
+  /** Undefined where the catalog does not know the id. */
+  readonly subject: MessageSubject | undefined;
   /** The weakest of what is known of place and polarity. */
   readonly evidence: Evidence;
 }
@@ -82,6 +84,11 @@ export function describeEffect(effect: Effect, language: keyof Label = 'en'): st
 
 export function hidesEmergencyCall(effects: readonly Effect[]): boolean {
   return effects.some(({ becomes, subject }) => becomes === 'hidden' && subject === 'emergency-call');
+}
+
+/** What is hidden and warns of danger, or may do so because nobody knows what it says: to hide it is more than to consent to a change. */
+export function hiddenDangers(effects: readonly Effect[]): readonly Effect[] {
+  return effects.filter(({ becomes, dangerous, subject }) => becomes === 'hidden' && (dangerous || subject === undefined));
 }
 
 /** The ids whose bits lie in `length` bytes from `offset` on and hide their message. */

@@ -1,4 +1,5 @@
 import type { Archive, Journal } from '../archive/index.ts';
+import type { Effect } from '../coding/index.ts';
 import { EXIT, equalBytes, formatDid, formatEcuAddress, isKombiError, KombiError, toHex } from '../core/index.ts';
 import { type BackupResult, formatTool, newJobId, savedBlock, type ToolIdentity } from './backup-car.ts';
 import { Car } from './car.ts';
@@ -125,6 +126,9 @@ async function assertLinkFitToWrite(car: Car, plan: Plan): Promise<void> {
 }
 
 async function begin(plan: Plan, operations: readonly Operation[], options: CarryOutOptions, now: () => Date): Promise<Journal> {
+  const idsThatBecome = (fate: Effect['becomes']) =>
+    plan.effects.flatMap(({ becomes, messageId }) => (becomes === fate ? [messageId] : []));
+  const [hides, shows] = [idsThatBecome('hidden'), idsThatBecome('shown')];
   return options.archive.createJournal({
     type: 'BEGIN',
     txid: options.backup.txid ?? newJobId(),
@@ -151,6 +155,8 @@ async function begin(plan: Plan, operations: readonly Operation[], options: Carr
       oldSha: sha256(operation.old),
       newSha: sha256(operation.new),
     })),
+    ...(hides.length === 0 ? {} : { hides }),
+    ...(shows.length === 0 ? {} : { shows }),
   });
 }
 

@@ -59,6 +59,8 @@ export interface MessageReport {
   readonly seenActive: boolean;
   /** Whether the cluster told anything at all. */
   readonly told: boolean;
+  /** Where it was not seen: what was of the same subject, ascending. */
+  readonly seenInstead: readonly number[];
   /** Of the emergency-call unit, for its messages. Undefined: not asked, or it does not answer. */
   readonly faults: readonly StoredFault[] | undefined;
 }
@@ -67,19 +69,23 @@ export interface MessageReport {
 export async function reportMessages(car: Car, ids: readonly number[]): Promise<readonly MessageReport[]> {
   if (ids.length === 0) return [];
   const memory = await readMessages(car);
-  const asksUnit = ids.some((id) => isEmergencyCall(car, id));
+  const subjectOf = (id: number) => car.catalog.message(id)?.subject;
+  const asksUnit = ids.some((id) => subjectOf(id) === 'emergency-call');
   const faults = asksUnit ? await readFaultsIfTold(car, EMERGENCY_CALL_UNIT) : undefined;
+  const seen = seenMessages(memory);
   return ids.map((id) => ({
     id,
     stored: memory.stored?.find((message) => message.id === id),
     seenActive: memory.active?.includes(id) ?? false,
     told: memory.stored !== undefined || memory.active !== undefined,
-    faults: isEmergencyCall(car, id) ? faults : undefined,
+    seenInstead: seen.includes(id) ? [] : seen.filter((other) => subjectOf(id) !== undefined && subjectOf(other) === subjectOf(id)),
+    faults: subjectOf(id) === 'emergency-call' ? faults : undefined,
   }));
 }
 
-function isEmergencyCall(car: Car, id: number): boolean {
-  return car.catalog.message(id)?.subject === 'emergency-call';
+/** Every message of a cluster's memory once, ascending. */
+export function seenMessages({ active, stored }: MessageMemory): readonly number[] {
+  return [...new Set([...(active ?? []), ...(stored ?? []).map(({ id }) => id)])].sort((left, right) => left - right);
 }
 
 async function readFaultsIfTold(car: Car, ecu: EcuAddress): Promise<readonly StoredFault[] | undefined> {

@@ -8,7 +8,6 @@ import {
   type Edit,
   type EditSyntax,
   effectsOf,
-  hidesEmergencyCall,
   planId,
   resolveEdit,
 } from '../coding/index.ts';
@@ -17,6 +16,7 @@ import { cafdsOf, type EcuIdentity } from '../vehicle/index.ts';
 import { assertCodable, assertUnsigned } from './assert-codable.ts';
 import type { Car } from './car.ts';
 import { conditionNotes, readConditions } from './conditions.ts';
+import { messageNotes } from './message-notes.ts';
 import { reportMessages } from './message-report.ts';
 import type { JobKind, Plan, PlanNote } from './plan.ts';
 import { readBehind } from './read-behind.ts';
@@ -99,14 +99,11 @@ export async function sealPlan(car: Car, parts: PlanParts): Promise<Plan> {
     const layout = car.catalog.layout({ ecu: change.ecu, block: change.did, cafds: cafdsByEcu.get(change.ecu) ?? [], vin });
     return effectsOf(change, layout, car.catalog);
   });
-  const notes: PlanNote[] = [...(parts.notes ?? [])];
-  if (hidesEmergencyCall(effects)) {
-    notes.push({ code: 'hides-emergency-call', text: 'This hides the message. It repairs nothing: emergency calls stay unavailable.' });
-  }
-  const dangerous = effects.filter((effect) => effect.becomes === 'hidden' && effect.dangerous);
-  for (const effect of dangerous) {
-    notes.push({ code: 'hides-danger', text: `Message ${effect.messageId} warns of danger. Hidden, it will not warn you.` });
-  }
+  const messages = await reportMessages(
+    car,
+    effects.map((effect) => effect.messageId),
+  );
+  const notes: PlanNote[] = [...(parts.notes ?? []), ...messageNotes(car, effects, messages)];
   const guessed = parts.changes.flatMap(({ edits }) => edits.find(({ target }) => target.evidence === 'hypothesis')?.target.layout ?? []);
   if (guessed.length > 0) {
     notes.push({
@@ -127,10 +124,7 @@ export async function sealPlan(car: Car, parts: PlanParts): Promise<Plan> {
     ecus: parts.ecus,
     changes: parts.changes,
     effects,
-    messages: await reportMessages(
-      car,
-      effects.map((effect) => effect.messageId),
-    ),
+    messages,
     notes: [...notes, ...conditionNotes(await readConditions(car))],
     alreadyDone: changes.length === 0,
     undoes: parts.undoes,

@@ -15,6 +15,7 @@ import {
 import type { EcuIdentity } from '../vehicle/index.ts';
 import { savedBlock } from './backup-car.ts';
 import type { Car } from './car.ts';
+import { findJob, isUndone } from './find-job.ts';
 import { svkShaOf } from './kernel/fence.ts';
 import type { Plan } from './plan.ts';
 import { planBlock, sealPlan } from './plan-coding.ts';
@@ -28,7 +29,7 @@ import { type BlockAddress, readTwice } from './read-twice.ts';
  * @throws {KombiError} `usage.job` (exit 2); `undo.nothing`, `undo.changed-since`, `undo.other-ecu` (exit 3)
  */
 export async function planUndo(car: Car, archive: Archive, jobId?: string): Promise<Plan> {
-  const job = await findJob(car, archive, jobId);
+  const job = await jobToUndo(car, archive, jobId);
   const { begin } = job;
   const ecus: EcuIdentity[] = [];
   for (const saved of begin.ecus) {
@@ -82,25 +83,10 @@ function editsBetween({ ecu, did: block }: BlockAddress, current: Uint8Array, wa
   return edits;
 }
 
-async function findJob(car: Car, archive: Archive, jobId: string | undefined): Promise<JournalSummary> {
+async function jobToUndo(car: Car, archive: Archive, jobId: string | undefined): Promise<JournalSummary> {
   const jobs = await archive.listJournals(car.identity.vin);
-  if (jobId !== undefined) {
-    const found = jobs.filter((job) => job.begin.txid.startsWith(jobId.toLowerCase()));
-    const [job] = found;
-    if (job === undefined || found.length > 1) {
-      throw new KombiError({
-        code: 'usage.job',
-        message:
-          found.length > 1
-            ? `"${jobId}" is the beginning of ${found.length} jobs`
-            : `No job "${jobId}" on ${car.identity.vin} in the archive`,
-        hint: '`kombi history` lists them.',
-      });
-    }
-    return job;
-  }
-  const undone = new Set(jobs.filter((job) => job.state === 'COMMITTED').map((job) => job.begin.undoes));
-  const job = jobs.findLast(({ state, begin }) => state === 'COMMITTED' && begin.kind !== 'undo' && !undone.has(begin.txid));
+  if (jobId !== undefined) return findJob(jobs, jobId, car);
+  const job = jobs.findLast((each) => each.state === 'COMMITTED' && each.begin.kind !== 'undo' && !isUndone(each, jobs));
   if (job === undefined) {
     throw new KombiError({
       code: 'undo.nothing',

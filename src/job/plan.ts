@@ -9,7 +9,12 @@ export type JobKind = 'code' | 'undo' | 'restore';
 export interface PlanNote {
   readonly code:
     | 'hides-emergency-call'
+    | 'emergency-call-lost'
+    | 'emergency-call-rules'
     | 'hides-danger'
+    | 'hides-unknown'
+    | 'not-seen'
+    | 'record-layout'
     | 'voltage-low'
     | 'voltage-unknown'
     | 'ignition-unknown'

@@ -15,7 +15,7 @@ describe.each(['enet', 'elm327'])('the main job over %s', (kind) => {
     expect(coded.questions).toEqual(['Write to this car? Type the last seven of its VIN:']);
     expect(coded.stdout).toMatch(/^Backup {2}[0-9a-f]{16} {2}KOMBI, 14 blocks, read twice$/m);
     expect(coded.stdout).toMatch(/^1 block written, verified and verified again after a reset\.$/m);
-    expect(coded.stdout).toMatch(/\nThe cluster may ask for time and date: two owners were asked\.\n$/);
+    expect(coded.stdout).toMatch(/\nThe cluster may ask for time and date: two owners were asked\. Set them/);
     expect(bench.carDifferences()).toEqual(HIDDEN);
 
     const undone = await bench.on(link(), ['undo'], { answers: ['d000001'] });
@@ -38,7 +38,11 @@ describe.each(['enet', 'elm327'])('the main job over %s', (kind) => {
     expect(jsonOf(run)).toMatchObject({
       ok: true,
       vehicle: 'changed',
-      result: { verified: 1, plan: { id: planned.result.plan.id }, followUp: [expect.stringContaining('time and date')] },
+      result: {
+        verified: 1,
+        plan: { id: planned.result.plan.id },
+        followUp: expect.arrayContaining([expect.stringContaining('time and date')]),
+      },
     });
     bench.car = HIDDEN;
     bench.files = { backups: 1, journals: ['COMMITTED'] };

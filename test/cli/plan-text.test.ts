@@ -19,6 +19,11 @@ KOMBI 60 · block 3301 CC_ID_Sperre
   CC_ACTIVIERUNG_5   FF FF FF FF FF [FF → F7] FF FF
                      bit 3 off: message 299, emergency call system failed, will not be shown
   This hides the message. It repairs nothing: emergency calls stay unavailable.
+  No emergency call will be possible, and no message will say so to you, or to whoever drives this
+  car after you. It stays drivable; ConnectedDrive may be lost with the call.
+  In Europe the emergency call is mandatory (S2, an article on the X1): ask what that means where
+  you live. Under a warranty let the dealer mend it first (S3, a page on the warning light). This
+  car was built to the standard of 2015-03.
   The car on message 299: active now, stored at 112000 km.
   ECU 61 stores B7F341: backup battery defective.
   Plan 0f7d0feb187cbcb1
@@ -35,6 +40,12 @@ KOMBI 60 · block 3301 CC_ID_Sperre
                      bit 3 off: message 299, emergency call system failed, will
                      not be shown
   This hides the message. It repairs nothing: emergency calls stay unavailable.
+  No emergency call will be possible, and no message will say so to you, or to
+  whoever drives this car after you. It stays drivable; ConnectedDrive may be
+  lost with the call.
+  In Europe the emergency call is mandatory (S2, an article on the X1): ask what
+  that means where you live. Under a warranty let the dealer mend it first (S3,
+  a page on the warning light). This car was built to the standard of 2015-03.
   The car on message 299: active now, stored at 112000 km.
   ECU 61 stores B7F341: backup battery defective.
   Plan 0f7d0feb187cbcb1
@@ -57,6 +68,18 @@ KOMBI 60 · block 3301 CC_ID_Sperre
   This hides the message. It repairs
   nothing: emergency calls stay
   unavailable.
+  No emergency call will be possible,
+  and no message will say so to you, or
+  to whoever drives this car after you.
+  It stays drivable; ConnectedDrive may
+  be lost with the call.
+  In Europe the emergency call is
+  mandatory (S2, an article on the X1):
+  ask what that means where you live.
+  Under a warranty let the dealer mend
+  it first (S3, a page on the warning
+  light). This car was built to the
+  standard of 2015-03.
   The car on message 299: active now,
   stored at 112000 km.
   ECU 61 stores B7F341: backup battery

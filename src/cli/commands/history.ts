@@ -3,8 +3,9 @@ import type { CommandSpec } from '../command.ts';
 import type { Context } from '../context.ts';
 import { escapeText } from '../escape.ts';
 import { plural, toTheSecond } from '../format.ts';
+import { messageLabel } from '../messages-text.ts';
 import { openTheCar } from '../open-car.ts';
-import { wrap } from '../text.ts';
+import { table, wrap } from '../text.ts';
 
 const RESULTS: Readonly<Record<JournalSummary['state'], string>> = {
   COMMITTED: 'done and verified',
@@ -26,15 +27,51 @@ export const history: CommandSpec = {
     const vin = context.globals.link === undefined ? input.text('vin')?.toUpperCase() : (await openTheCar(context)).identity.vin;
     const jobs = await archive.listJournals(vin);
     const style = await context.style();
+    const hidden = await hiddenMessages(context, jobs);
     return {
-      result: { jobs: jobs.map(jobResult) },
-      lines: jobs.length > 0 ? jobs.flatMap((job) => jobLines(job, context, style.mark)) : [`No jobs in ${escapeText(archive.directory)}`],
+      result: { jobs: jobs.map(jobResult), hidden },
+      lines:
+        jobs.length > 0
+          ? [...jobs.flatMap((job) => jobLines(job, context, style.mark)), ...hiddenLines(hidden, context)]
+          : [`No jobs in ${escapeText(archive.directory)}`],
     };
   },
 };
 
+type Hidden = Awaited<ReturnType<typeof hiddenMessages>>;
+
+async function hiddenMessages(context: Context, jobs: readonly JournalSummary[]) {
+  const { hiddenSince } = await import('../../job/hidden-since.ts');
+  const hidden = hiddenSince(jobs);
+  const catalog = hidden.length === 0 ? undefined : await context.catalog();
+  return hidden.map(({ vin, id, job, time }) => ({
+    vin,
+    message: id,
+    label: messageLabel(catalog?.message(id), context),
+    since: time,
+    job,
+  }));
+}
+
+/** A hidden message stays a defect: whoever hid it should look again, and be told how. */
+function hiddenLines(hidden: Hidden, { width }: Context): readonly string[] {
+  if (hidden.length === 0) return [];
+  const rows = hidden.map(({ vin, message, label, since }) => [
+    escapeText(vin),
+    String(message),
+    toTheSecond(since).slice(0, 'YYYY-MM-DD'.length),
+    escapeText(label),
+  ]);
+  return [
+    '',
+    'Hidden by these jobs, since:',
+    ...table(rows, width, { indent: 2 }),
+    ...wrap('Check again after some drives what the car raises: kombi messages active', { width }),
+  ];
+}
+
 function jobResult({ begin, state, path }: JournalSummary) {
-  const { txid, vin, kind, label, undoes, planId, backup, time, ops } = begin;
+  const { txid, vin, kind, label, undoes, planId, backup, time, ops, hides, shows } = begin;
   return {
     job: txid,
     time,
@@ -45,6 +82,8 @@ function jobResult({ begin, state, path }: JournalSummary) {
     backup,
     ...(label === undefined ? {} : { label }),
     ...(undoes === undefined ? {} : { undoes }),
+    ...(hides === undefined ? {} : { hides }),
+    ...(shows === undefined ? {} : { shows }),
     blocks: ops.map((op) => ({ ecu: op.ecu, did: op.did, old: op.old, new: op.new })),
     journal: path,
   };

@@ -38,6 +38,11 @@ export const commands: readonly CommandEntry[] = [
   },
   { name: 'undo', summary: 'take the last job back, or one by its id', load: async () => (await import('./undo.ts')).undo },
   { name: 'restore', summary: 'put blocks of a backup back', load: async () => (await import('./restore.ts')).restore },
+  {
+    name: 'reapply',
+    summary: 'apply past jobs again, after a dealer update took them back',
+    load: async () => (await import('./reapply.ts')).reapply,
+  },
   { name: 'recover', summary: 'finish or put back an interrupted job', load: async () => (await import('./recover.ts')).recover },
   {
     name: 'backup',

@@ -2,7 +2,7 @@ import { messageEdit } from '../../../coding/index.ts';
 import { assertCodable, findMessageBlock, planCoding } from '../../../job/index.ts';
 import { runWritingCommand } from '../../carry-out-plan.ts';
 import type { CommandSpec } from '../../command.ts';
-import { parseMessageId } from '../../messages-text.ts';
+import { parseMessageId } from '../../parse-message-id.ts';
 
 export const hide = maskCommand({
   name: 'hide',
