@@ -14,6 +14,6 @@ export function whatFollows({ kind, ecus, effects }: Plan): readonly string[] {
     ...(kind === 'code' ? ['A dealer update may take this coding back. To put it on again: kombi reapply'] : []),
     // The same thread: a car dialled the emergency services while its owner tested.
     ...(hidesEmergencyCall(effects) ? ['Do not press the SOS button to test: it dials.'] : []),
-    ...(hides ? ['Check again after some drives what the car raises: kombi messages active (kombi history reminds you).'] : []),
+    ...(hides ? ['Check again after some drives what the car raises: kombi messages active'] : []),
   ];
 }

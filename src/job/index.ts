@@ -14,7 +14,6 @@ export * from './did-ranges.ts';
 export * from './discover-blocks.ts';
 export * from './find-message-block.ts';
 export * from './gather-sos-facts.ts';
-export { hiddenSince } from './hidden-since.ts';
 export * from './list-blocks.ts';
 export * from './lock-car.ts';
 export * from './message-report.ts';

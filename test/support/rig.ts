@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Archive, openArchive } from '../../src/archive/index.ts';
-import { loadCatalog } from '../../src/catalog/index.ts';
+import { type Catalog, loadCatalog } from '../../src/catalog/index.ts';
 import { parseEdit } from '../../src/coding/index.ts';
 import { type EcuAddress, EXIT, isKombiError, KombiError, toHex, VirtualClock } from '../../src/core/index.ts';
 import {
@@ -12,6 +12,7 @@ import {
   newJobId,
   type Plan,
   planCoding,
+  planReapply,
   planRestore,
   planUndo,
   type RecoverResult,
@@ -224,7 +225,7 @@ export class Rig {
 
   /** `kombi code`. */
   code(edits: readonly string[], signal?: AbortSignal): Promise<Outcome> {
-    return this.#job((car) => planCoding(car, edits.map(parseEdit)), signal);
+    return this.#job((car) => planCoding(car, edits.map(parseEdit)), { signal });
   }
 
   /** `kombi code --experimental`. */
@@ -234,7 +235,12 @@ export class Rig {
 
   /** `kombi undo`. */
   undo(signal?: AbortSignal): Promise<Outcome> {
-    return this.#job((car, archive) => planUndo(car, archive), signal);
+    return this.#job((car, archive) => planUndo(car, archive), { signal });
+  }
+
+  /** `kombi reapply`; a catalog of its own knows more coding data. */
+  reapply(options: Parameters<typeof planReapply>[2] & { readonly catalog?: Catalog } = {}): Promise<Outcome> {
+    return this.#job((car, archive) => planReapply(car, archive, options), { catalog: options.catalog });
   }
 
   /** `kombi restore` with the first backup there is. */
@@ -311,7 +317,10 @@ export class Rig {
     if (this.#violations.length > 0 && !this.#areViolationsTold) throw new Error(this.#violations.join('\n'));
   }
 
-  async #job(makePlan: (car: Car, archive: Archive) => Promise<Plan>, signal?: AbortSignal): Promise<Outcome> {
+  async #job(
+    makePlan: (car: Car, archive: Archive) => Promise<Plan>,
+    { signal, catalog }: { signal?: AbortSignal | undefined; catalog?: Catalog | undefined } = {},
+  ): Promise<Outcome> {
     const outcome = await this.#command(async (car) => {
       const archive = this.archive();
       await using lock = await lockCar(car, archive);
@@ -328,18 +337,21 @@ export class Rig {
         signal: signal ?? this.#interruption.signal,
       });
       return { exit: 0, vehicle: 'changed', value: result };
-    });
+    }, catalog);
     // As the command line does: a job that lost its link before the first write was refused by it.
     return outcome.exit === EXIT.linkFailed && this.#connected ? { ...outcome, exit: EXIT.refused } : outcome;
   }
 
-  async #command(run: (car: Car) => Promise<{ exit: number; vehicle: string; value: unknown }>): Promise<Outcome> {
+  async #command(
+    run: (car: Car) => Promise<{ exit: number; vehicle: string; value: unknown }>,
+    catalog: Catalog = CATALOG,
+  ): Promise<Outcome> {
     let car: Car | undefined;
     this.#interruption = new AbortController();
     const { signal } = this.#interruption;
     try {
       this.#connected = false;
-      car = await Car.open(await this.link(), { catalog: CATALOG, signal });
+      car = await Car.open(await this.link(), { catalog, signal });
       this.#connected = true;
       const { exit, vehicle, value } = await run(car);
       if (this.#dead) return DIED;
