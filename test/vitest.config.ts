@@ -14,6 +14,10 @@ export default defineConfig({
     env: { NO_COLOR: '1', FORCE_COLOR: '0', LC_ALL: 'C' },
     // serialport's native reads never complete inside worker threads.
     pool: 'forks',
+    // All cores; left alone, vitest spares one, and of two that is half.
+    maxWorkers: '100%',
+    // A file that puts back what it replaces needs no process of its own; loading the sources anew for each took as long as the tests.
+    isolate: false,
     restoreMocks: true,
     // For what hangs, not for what is slow: a shared machine may be busy.
     testTimeout: 30_000,
