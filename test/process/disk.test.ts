@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openArchive } from '../../src/archive/index.ts';
 import { ONE_BIT } from './support/kill.ts';
+import { isBuilt, program } from './support/program.ts';
 import { reaches } from './support/reaches.ts';
-import { isBuilt, program, Workshop } from './support/workshop.ts';
+import { Workshop } from './support/workshop.ts';
 
 const NOBODY = 65_534;
 const PAGE = 4096;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type KillCase, killAt, ONE_BIT, type Reference, type Scenario, TWO_BLOCKS_OF_ONE, trace, type Verdict } from './support/kill.ts';
-import { hasSocat, inWorkshops, isBuilt, type Strike, type Wire, Workshop } from './support/workshop.ts';
+import { isBuilt, type Strike } from './support/program.ts';
+import { hasSocat, inWorkshops, type Wire, Workshop } from './support/workshop.ts';
 
 /** Of each of the three tests, which run side by side. */
 const WORKERS = 4;

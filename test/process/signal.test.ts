@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/core/index.ts';
 import { type Reference, saysTheTruth, TWO_BLOCKS_OF_ONE, trace } from './support/kill.ts';
+import { isBuilt, type Strike } from './support/program.ts';
 import { reaches } from './support/reaches.ts';
-import { inWorkshops, isBuilt, type Strike, Workshop } from './support/workshop.ts';
+import { inWorkshops, Workshop } from './support/workshop.ts';
 
 const WORKERS = 4;
 const STATUS = { SIGINT: 130, SIGTERM: 143 } as const;

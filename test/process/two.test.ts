@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ONE_BIT } from './support/kill.ts';
+import { isBuilt, type Running } from './support/program.ts';
 import { reaches } from './support/reaches.ts';
-import { isBuilt, type Running, Workshop } from './support/workshop.ts';
+import { Workshop } from './support/workshop.ts';
 
 describe.skipIf(!isBuilt)('two programs at one car (needs npm run build)', { timeout: 60_000 }, () => {
   let workshop: Workshop;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { diffStates } from '../../../src/mock/index.ts';
 import { ONE_BIT } from '../support/kill.ts';
 import { Workshop } from '../support/workshop.ts';
+import { CarProcess } from './car-process.ts';
 import { fileDescriptorsOf, growthPercent, rssBytesOf } from './leftovers.ts';
 import type { LifeReport } from './one-process.ts';
 
@@ -14,6 +15,7 @@ const OURS = /^kombi-(elm327|[0-9a-f]{32})/;
 /** Job after job, each a process of its own, against one mock car that stays: neither side may keep anything. */
 export async function liveInFreshProcesses(jobs: number, tell: (text: string) => void): Promise<LifeReport> {
   const workshop = await Workshop.open();
+  const car = await CarProcess.start(workshop.folder);
   const violations: string[] = [];
   const carMemory: number[] = [];
   try {
@@ -21,27 +23,28 @@ export async function liveInFreshProcesses(jobs: number, tell: (text: string) =>
     await workshop.run(hide);
     const show = await workshop.accepted(ONE_BIT.words.map((word) => word.replace(/=0$/, '=1')));
     await workshop.run(show);
-    const descriptors = fileDescriptorsOf(workshop.carProcess);
+    const descriptors = fileDescriptorsOf(car.pid);
     const temporary = readdirSync(tmpdir()).filter((name) => OURS.test(name)).length;
     for (let job = 0; job < jobs; job += 1) {
       const archive = `${workshop.archiveFolder}-${Math.floor(job / JOBS_PER_ARCHIVE)}`;
-      const { exit, line, stderr } = await workshop.run(job % 2 === 0 ? hide : show, { archive });
+      const { exit, line, stderr } = await workshop.run(job % 2 === 0 ? hide : show, { archive, link: car.link });
       if (exit !== 0) violations.push(`job ${job} ends ${exit}: ${line?.error?.message ?? stderr}`);
-      const changed = diffStates(workshop.before, workshop.state()).length;
+      const changed = diffStates(workshop.before, car.state()).length;
       if (changed !== (job + 1) % 2) violations.push(`job ${job} left ${changed} bits changed`);
       if ((job + 1) % (jobs / 10) === 0) {
-        carMemory.push(rssBytesOf(workshop.carProcess));
-        tell(`${job + 1} jobs: the car holds ${carMemory.at(-1)} bytes and ${fileDescriptorsOf(workshop.carProcess)} files`);
+        carMemory.push(rssBytesOf(car.pid));
+        tell(`${job + 1} jobs: the car holds ${carMemory.at(-1)} bytes and ${fileDescriptorsOf(car.pid)} files`);
       }
       if ((job + 1) % JOBS_PER_ARCHIVE === 0) violations.push(...leftInArchive(archive));
     }
-    const carFiles = fileDescriptorsOf(workshop.carProcess) - descriptors;
+    const carFiles = fileDescriptorsOf(car.pid) - descriptors;
     const carRssGrowthPercent = growthPercent(carMemory[1] ?? 0, carMemory.at(-1) ?? 0);
     if (carFiles > 0) violations.push(`the mock car has ${carFiles} more files open`);
     if (carRssGrowthPercent > MAX_RSS_GROWTH_PERCENT) violations.push(`the mock car's memory grew by ${carRssGrowthPercent} %`);
     const left = readdirSync(tmpdir()).filter((name) => OURS.test(name)).length - temporary;
     return { jobs, carRssGrowthPercent, carFiles, temporaryFilesLeft: left, violations };
   } finally {
+    car.stop();
     await workshop.dispose();
   }
 }

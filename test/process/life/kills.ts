@@ -9,7 +9,8 @@ import {
   trace,
   UNDO,
 } from '../support/kill.ts';
-import { hasSocat, inWorkshops, type Strike, type Wire, Workshop } from '../support/workshop.ts';
+import type { Strike } from '../support/program.ts';
+import { hasSocat, inWorkshops, type Wire, Workshop } from '../support/workshop.ts';
 
 const WORKERS = 6;
 const SCENARIOS: readonly Scenario[] = [ONE_BIT, TWO_BLOCKS_OF_ONE, TWO_ECUS, UNDO];

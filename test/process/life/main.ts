@@ -1,7 +1,7 @@
 // The long run of real processes: `npm run test:life`. With a number, only one in so many: for a look at a change.
 // What it counted goes into fault-coverage.json, under `life` and `kills`.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { isBuilt } from '../support/workshop.ts';
+import { isBuilt } from '../support/program.ts';
 import { liveInFreshProcesses } from './fresh-processes.ts';
 import { killEverywhere } from './kills.ts';
 import { liveInOneProcess } from './one-process.ts';

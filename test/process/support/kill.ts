@@ -2,7 +2,8 @@ import { execute } from '../../../src/cli/execute.ts';
 import { systemClock } from '../../../src/core/index.ts';
 import type { CarState } from '../../../src/mock/index.ts';
 import { diffStates } from '../../../src/mock/index.ts';
-import type { Ended, JsonLine, Strike, Wire, Workshop } from './workshop.ts';
+import type { Ended, JsonLine, Strike } from './program.ts';
+import type { Wire, Workshop } from './workshop.ts';
 
 /** A job to be struck at its barriers. */
 export interface Scenario {

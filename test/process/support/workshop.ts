@@ -1,79 +1,49 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { type Archive, openArchive } from '../../../src/archive/index.ts';
-import { type CarState, startMockCar } from '../../../src/mock/index.ts';
+import { startElm327Pty } from '../../../src/mock/elm327/index.ts';
+import { type Car, type CarState, loadProfile, startHsfzServer, startMockCar } from '../../../src/mock/index.ts';
+import { type Ended, type Running, type Strike, startProgram } from './program.ts';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
-export const program = join(root, 'bin/kombi.js');
-const preload = fileURLToPath(new URL('barrier.js', import.meta.url));
-
-/** The program is what `npm run build` made of it; `npm test` builds first. */
-export const isBuilt = existsSync(join(root, 'dist/cli/main.js'));
 export const hasSocat = spawnSync('socat', ['-V']).error === undefined;
 export const PROFILE = 'f06-short';
 const PATIENT_S3_MS = 5000;
 
 export type Wire = 'enet' | 'pty';
 
-/** Where a program is struck, and how; `barrier.js` has the meaning. */
-export interface Strike {
-  readonly at: number;
-  readonly side: 'before' | 'half' | 'after';
-  readonly signal: NodeJS.Signals | 'hold';
-}
-
-export interface JsonLine {
-  readonly ok: boolean;
-  readonly vehicle: string;
-  readonly result?: { readonly state?: string; readonly plan?: { readonly id: string } };
-  readonly error?: { readonly code: string; readonly message: string };
-}
-
-/** How a program ended. */
-export interface Ended {
-  readonly exit: number | null;
-  readonly signal: NodeJS.Signals | null;
-  /** The barriers that it passed, or was struck at. */
-  readonly passed: readonly string[];
-  /** What it said, where it came to say something. */
-  readonly line: JsonLine | undefined;
-  readonly stderr: string;
-}
-
-export interface Running {
-  readonly child: ChildProcess;
-  readonly ended: Promise<Ended>;
-  passed(): readonly string[];
-}
-
 export interface RunOptions {
   readonly wire?: Wire;
   readonly strike?: Strike | undefined;
   /** In place of the workshop's own. */
   readonly archive?: string;
-  /** Words in front of the program, such as those that take rights away. */
+  /** In place of the workshop's own car. */
+  readonly link?: string;
   readonly prefix?: readonly string[];
 }
 
 // What a kill loses is the process, not the disk: files in memory do as well and cost no time.
 const base = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
-/** One car in a process of its own, and one archive: what real kombi processes work on. */
+/** One car, and one archive: what real kombi processes work on. */
 export class Workshop {
   readonly folder = mkdtempSync(join(base, 'kombi-process-'));
-  readonly before: CarState = startMockCar({ profile: PROFILE }).exportState();
+  readonly before: CarState;
   readonly #wires: readonly Wire[];
-  readonly #links = new Map<Wire, string>();
-  #car: ChildProcess | undefined;
+  readonly #profile: ReturnType<typeof loadProfile>;
+  readonly #ends = new Map<Wire, { readonly link: string; close(): Promise<void> }>();
+  #car: Car;
   #round = 0;
   #runs = 0;
 
   private constructor(wires: readonly Wire[]) {
     this.#wires = wires;
+    const profile = loadProfile(PROFILE);
+    // Over the chip a write takes a tenth of a second, on a busy machine several: its session must not lapse of itself.
+    this.#profile = wires.includes('pty') ? { ...profile, timing: { ...profile.timing, s3Ms: PATIENT_S3_MS } } : profile;
+    this.#car = startMockCar({ profile: this.#profile });
+    this.before = this.#car.exportState();
   }
 
   static async open(wires: readonly Wire[] = ['enet']): Promise<Workshop> {
@@ -86,58 +56,35 @@ export class Workshop {
     return join(this.folder, `archive-${this.#round}`);
   }
 
-  get carProcess(): number {
-    return this.#car?.pid ?? 0;
-  }
-
   archive(): Archive {
     return openArchive(this.archiveFolder);
   }
 
   link(wire: Wire = 'enet'): string {
-    return this.#links.get(wire) ?? '';
+    return this.#ends.get(wire)?.link ?? '';
   }
 
   /** A car as at first, and an empty archive. */
   async renew(): Promise<void> {
-    if (this.#round > 0) rmSync(this.archiveFolder, { recursive: true, force: true });
-    const untouched = this.#car !== undefined && !existsSync(this.#stateFile);
+    rmSync(this.archiveFolder, { recursive: true, force: true });
     this.#round += 1;
-    if (untouched) return;
-    await this.#stop();
-    rmSync(this.#stateFile, { force: true });
-    await this.#start();
+    await this.#unplug();
+    this.#car = startMockCar({ profile: this.#profile });
+    for (const wire of this.#wires) this.#ends.set(wire, await (wire === 'enet' ? enetOf(this.#car) : ptyOf(this.#car)));
   }
 
-  /** All of the car that survives a reset, as it stands in its file. */
+  /** All of the car that survives a reset. */
   state(): CarState {
-    return existsSync(this.#stateFile) ? startMockCar({ profile: PROFILE, stateFile: this.#stateFile }).exportState() : this.before;
+    return this.#car.exportState();
   }
 
   /** Starts `kombi` with `--json` on this car and this archive. */
-  start(words: readonly string[], { wire = 'enet', strike, archive = this.archiveFolder, prefix = [] }: RunOptions = {}): Running {
+  start(
+    words: readonly string[],
+    { wire, link = this.link(wire), archive = this.archiveFolder, strike, prefix }: RunOptions = {},
+  ): Running {
     this.#runs += 1;
-    const trace = join(this.folder, `trace-${this.#runs}`);
-    const [command = '', ...rest] = [...prefix, process.execPath, '--import', preload, program, ...words];
-    const child = spawn(command, [...rest, '--json', '--link', this.link(wire), '--archive', archive], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, KOMBI_BARRIER: JSON.stringify({ archive, trace, ...strike }) },
-    });
-    const passed = () => (existsSync(trace) ? readFileSync(trace, 'utf8').split('\n').slice(0, -1) : []);
-    const out: Buffer[] = [];
-    const err: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
-    const ended = new Promise<Ended>((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', (exit, signal) => {
-        const text = Buffer.concat(out).toString();
-        const line = text.endsWith('\n') ? (JSON.parse(text) as JsonLine) : undefined;
-        resolve({ exit, signal, passed: passed(), line, stderr: Buffer.concat(err).toString() });
-        rmSync(trace, { force: true });
-      });
-    });
-    return { child, ended, passed };
+    return startProgram(words, { link, archive, trace: join(this.folder, `trace-${this.#runs}`), strike, prefix });
   }
 
   run(words: readonly string[], options: RunOptions = {}): Promise<Ended> {
@@ -153,50 +100,25 @@ export class Workshop {
   }
 
   async dispose(): Promise<void> {
-    await this.#stop();
+    await this.#unplug();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  get #stateFile(): string {
-    return join(this.folder, 'car.json');
-  }
-
-  async #start(): Promise<void> {
-    mkdirSync(this.folder, { recursive: true });
-    const ends = this.#wires.flatMap((wire) => (wire === 'enet' ? ['--enet', '0'] : ['--elm327', 'pty', '--baud', '115200']));
-    const words = ['sim', this.#wires.includes('pty') ? this.#patientProfile() : PROFILE, ...ends, '--json', '--state', this.#stateFile];
-    const car = spawn(process.execPath, [program, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
-    this.#car = car;
-    for await (const line of createInterface({ input: car.stdout })) {
-      const { enet, elm327 } = (JSON.parse(line) as { result: Ready }).result;
-      if (enet) this.#links.set('enet', `enet://${enet.host}:${enet.port}?control=${enet.controlPort}`);
-      if (elm327) this.#links.set('pty', `elm327://${elm327.path}?baud=115200`);
-      return;
-    }
-    throw new Error('the mock car did not start');
-  }
-
-  /** Over the chip a write takes a tenth of a second, on a busy machine several: its session must not lapse of itself. */
-  #patientProfile(): string {
-    const profile = JSON.parse(readFileSync(join(root, 'fixtures/vehicles', `${PROFILE}.json`), 'utf8')) as { timing: object };
-    const path = join(this.folder, 'patient.json');
-    writeFileSync(path, JSON.stringify({ ...profile, timing: { ...profile.timing, s3Ms: PATIENT_S3_MS } }));
-    return path;
-  }
-
-  async #stop(): Promise<void> {
-    const car = this.#car;
-    this.#car = undefined;
-    if (car === undefined || car.exitCode !== null) return;
-    const gone = new Promise((resolve) => car.once('close', resolve));
-    car.kill('SIGTERM');
-    await gone;
+  async #unplug(): Promise<void> {
+    this.#car.close();
+    for (const end of this.#ends.values()) await end.close();
+    this.#ends.clear();
   }
 }
 
-interface Ready {
-  readonly enet?: { readonly host: string; readonly port: number; readonly controlPort: number };
-  readonly elm327?: { readonly path: string };
+async function enetOf(car: Car) {
+  const server = await startHsfzServer(car);
+  return { link: `enet://${server.host}:${server.port}?control=${server.controlPort}`, close: () => server.close() };
+}
+
+async function ptyOf(car: Car) {
+  const pty = await startElm327Pty(car, { baud: 115_200 });
+  return { link: `elm327://${pty.path}?baud=115200`, close: () => pty.close() };
 }
 
 /** Works through a list, several at a time, each worker in a workshop of its own. */
