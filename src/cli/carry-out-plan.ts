@@ -16,6 +16,7 @@ import type { Outcome } from './command.ts';
 import { askConsent, askForDangers, assertConsentPossible, hidePhrase, mustBeNamed } from './consent.ts';
 import type { Context } from './context.ts';
 import { carLine, plural } from './format.ts';
+import { offsiteOf, type TakeOffsite } from './offsite.ts';
 import { openCarToWrite } from './open-car.ts';
 import { planText } from './plan-text.ts';
 import { wrap } from './text.ts';
@@ -35,12 +36,13 @@ export interface WritingCommand {
 
 /** The way of every command that changes coding: lock, plan, show, consent, backup, write, verify, tell. */
 export async function runWritingCommand(context: Context, command: WritingCommand): Promise<Outcome> {
+  const takeOffsite = command.dryRun ? undefined : offsiteOf(context);
   const car = await openCarToWrite(context);
   const archive = await context.archive();
   const lock = await lockCar(car, archive);
   context.defer(async () => lock[Symbol.asyncDispose]());
   try {
-    return await carryOutOn(context, { car, archive, lock }, command);
+    return await carryOutOn(context, { car, archive, lock, takeOffsite }, command);
   } catch (error) {
     throw isKombiError(error) ? refusedWithoutLink(error) : error;
   }
@@ -57,6 +59,7 @@ interface Bench {
   readonly car: Car;
   readonly archive: Archive;
   readonly lock: CarLock;
+  readonly takeOffsite: TakeOffsite | undefined;
 }
 
 async function carryOutOn(context: Context, bench: Bench, command: WritingCommand): Promise<Outcome> {
@@ -85,6 +88,7 @@ async function carryOutOn(context: Context, bench: Bench, command: WritingComman
   // Checked again right before the write; here so that nobody consents to what will be refused.
   assertFitToWrite(await readConditions(car));
   const backup = await backUpFor(context, bench, { plan, label: command.label });
+  await bench.takeOffsite?.(backup.path);
   await askConsent(context, plan);
   tellOfStops(context);
   const done = await carryOut(car, plan, {

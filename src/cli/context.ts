@@ -24,6 +24,7 @@ export interface Globals {
   readonly redact: boolean;
   readonly timeoutMs: number | undefined;
   readonly experimental: boolean;
+  readonly requireOffsite: boolean;
   readonly verbose: boolean;
   readonly color: boolean;
   readonly language: 'en' | 'de';
@@ -47,6 +48,7 @@ export function readGlobals(options: Readonly<Record<string, unknown>>): Globals
     redact: input.flag('redact'),
     timeoutMs: input.integer('timeout', 1, 600_000),
     experimental: input.flag('experimental'),
+    requireOffsite: input.flag('requireOffsite'),
     verbose: input.flag('verbose'),
     color: options['color'] !== false,
     language,

@@ -9,6 +9,8 @@ import { version } from './version.ts';
 const ENVIRONMENT: readonly (readonly [string, string])[] = [
   ['KOMBI_LINK', 'stands for --link'],
   ['KOMBI_ARCHIVE', 'stands for --archive'],
+  ['KOMBI_TEXTS', 'stands for --texts'],
+  ['KOMBI_OFFSITE', 'the program that --require-offsite hands a backup to, as its only word, before anything is written'],
   ['NO_COLOR, TERM=dumb', 'no colours'],
   ['COLUMNS', 'how wide text is; else as wide as the terminal, and not wrapped in a pipe'],
   ['XDG_DATA_HOME', 'where the archive is kept on Linux, in the folder kombi/archive'],

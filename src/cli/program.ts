@@ -21,6 +21,7 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { flags: '--trace <file>', help: 'record every message to and from the car' },
   { flags: '--redact', help: 'leave VIN and serial numbers out of what is recorded, exported or shown of a recording' },
   { flags: '--timeout <ms>', help: 'how long an ECU may take for its first answer' },
+  { flags: '--require-offsite', help: 'begin a job only when the program in KOMBI_OFFSITE, given its backup, has ended with 0' },
   { flags: '--experimental', help: 'allow what nobody has proved on a car; the plan then shows whole blocks' },
   { flags: '--verbose', help: 'more detail, and the stack of an unexpected error' },
   { flags: '--no-color', help: 'no colours (also NO_COLOR, TERM=dumb)' },

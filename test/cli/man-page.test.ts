@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { CommandSpec } from '../../src/cli/command.ts';
 import { commands } from '../../src/cli/commands/index.ts';
@@ -7,6 +8,7 @@ import { EXIT } from '../../src/core/index.ts';
 import { useBench } from './support/bench.ts';
 
 const bench = useBench();
+const readme = new URL('../../README.md', import.meta.url);
 const hasMan = spawnSync('man', ['--warnings', '--version']).status === 0 && spawnSync('groff', ['--version']).status === 0;
 
 /** Every command with all its words. */
@@ -26,6 +28,8 @@ describe('the manual page', () => {
     'is read by man without a warning, and tells every command, option and exit status (needs man-db and groff)',
     async () => {
       const page = await manPage();
+      const [environment = ''] = /^\*\*Environment\..*?\n\n/ms.exec(readFileSync(readme, 'utf8')) ?? [];
+      expect(environment).toContain('KOMBI_LINK');
       const { stdout, stderr, status } = spawnSync('man', ['--warnings', '-l', '-'], {
         encoding: 'utf8',
         input: page,
@@ -41,6 +45,7 @@ describe('the manual page', () => {
       }
       for (const status of Object.values(EXIT)) expect(text).toMatch(new RegExp(` ${status} `));
       for (const section of ['EXIT STATUS', 'ENVIRONMENT', 'FILES', 'EXAMPLES']) expect(text).toContain(` ${section} `);
+      for (const [, name] of environment.matchAll(/`([A-Z_]+)`/g)) expect(text).toContain(` ${name} `);
       expect(text).toContain('~/.local/share/kombi/archive');
     },
   );

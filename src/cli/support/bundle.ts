@@ -34,7 +34,7 @@ export interface BundleOptions {
   readonly trace: string | undefined;
 }
 
-const HEEDED = ['KOMBI_LINK', 'KOMBI_ARCHIVE', 'NO_COLOR', 'TERM', 'COLUMNS', 'XDG_DATA_HOME'];
+const HEEDED = ['KOMBI_LINK', 'KOMBI_ARCHIVE', 'KOMBI_OFFSITE', 'KOMBI_TEXTS', 'NO_COLOR', 'TERM', 'COLUMNS', 'XDG_DATA_HOME'];
 
 /**
  * Gathers and redacts it.
