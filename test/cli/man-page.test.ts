@@ -45,7 +45,7 @@ describe('the manual page', () => {
       }
       for (const status of Object.values(EXIT)) expect(text).toMatch(new RegExp(` ${status} `));
       for (const section of ['EXIT STATUS', 'ENVIRONMENT', 'FILES', 'EXAMPLES']) expect(text).toContain(` ${section} `);
-      for (const [, name] of environment.matchAll(/`([A-Z_]+)`/g)) expect(text).toContain(` ${name} `);
+      for (const [, name] of environment.matchAll(/`([A-Z_]+)`/g)) expect(text).toMatch(new RegExp(` ${name}[ ,]`));
       expect(text).toContain('~/.local/share/kombi/archive');
     },
   );
