@@ -1,4 +1,4 @@
-import type { Label, Step, StepKind } from '../catalog/index.ts';
+import { EMERGENCY_CALL_MESSAGES, type Label, type Step, type StepKind } from '../catalog/index.ts';
 import { holds, type Known, saidAs } from './conditions.ts';
 import type { RankedCause } from './diagnose.ts';
 
@@ -19,9 +19,7 @@ const POINTER = 30;
 const LEADS_WITH = 0.7;
 /** Kinds that follow when all else is told, whatever leads. */
 const LAST_KINDS: readonly StepKind[] = ['dealer', 'hide'];
-/** Emergency call failed; restricted. */
-const FAILED = 299;
-const RESTRICTED = 475;
+const { failed: FAILED, restricted: RESTRICTED } = EMERGENCY_CALL_MESSAGES;
 
 /**
  * What to do about ranked causes: the steps that serve those which lead, in the order of effort, then the others in theirs,

@@ -1,6 +1,9 @@
 import type { EcuAddress, Evidence } from '../core/index.ts';
 import type { Label } from './facts.ts';
 
+/** The messages that say that the emergency call failed, or works in part (bmw-diagnostics §8: published). */
+export const EMERGENCY_CALL_MESSAGES = { failed: 299, restricted: 475 } as const;
+
 /** How a fact is known that several sources tell: ids of `sources.json`. */
 export interface Cited {
   readonly evidence: Evidence;

@@ -128,7 +128,7 @@ export function stepLines(step: AdvisedStep, page: DiagnosisPage, mark: string):
   const paragraph = (text: string) => wrap(text, { width, indent: 4 });
   return [
     ...wrap(style.mark(escapeText(step.title[language])), { width, indent: 4, lead: ` ${mark}` }),
-    ...paragraph(`${words.because} ${escapeText(step.reason[language])}`),
+    ...(step.reason[language] === '' ? [] : paragraph(`${words.because} ${escapeText(step.reason[language])}`)),
     ...(step.warning === undefined ? [] : paragraph(style.failure(step.warning))),
     ...step.do.flatMap((text) => paragraph(escapeText(text))),
     ...(step.where.length === 0 ? [] : paragraph(`${words.where} ${step.where.join('; ')}`)),

@@ -1,4 +1,5 @@
 import type { Archive } from '../archive/index.ts';
+import { EMERGENCY_CALL_MESSAGES } from '../catalog/index.ts';
 import { messageAddress } from '../coding/index.ts';
 import { type Did, type EcuAddress, formatEcuAddress, isKombiError, isVin, printableAscii, type Vin } from '../core/index.ts';
 import { DTC_STATUS } from '../uds/index.ts';
@@ -6,18 +7,16 @@ import { type ComparedEcu, codingRule, readIfTold, type SosFacts } from '../vehi
 import type { Car } from './car.ts';
 import { compareWithCar } from './compare-car.ts';
 import { findMessageBlock } from './find-message-block.ts';
-import { readMessages } from './message-report.ts';
+import { readFaultsIfTold, readMessages } from './message-report.ts';
 import type { OnProgress } from './plan.ts';
 import { readAddresses } from './read-addresses.ts';
-import { readFaults } from './read-faults.ts';
 
 const CLUSTER = 0x60 as EcuAddress;
 const EMERGENCY_CALL_UNIT = 0x61 as EcuAddress;
 const HEAD_UNIT = 0x63 as EcuAddress;
 /** Where trouble codes of the emergency call are looked for. */
 const ASKED_FOR_FAULTS = [CLUSTER, EMERGENCY_CALL_UNIT, HEAD_UNIT];
-/** Emergency call failed, emergency call restricted (bmw-diagnostics §8). */
-const FAILURE_MESSAGES = [299, 475];
+const FAILURE_MESSAGES = Object.values(EMERGENCY_CALL_MESSAGES);
 const VIN_DID = 0xf190 as Did;
 
 export interface GatherOptions {
@@ -38,7 +37,7 @@ export async function gatherSosFacts(car: Car, { archive, onProgress = () => und
   const faultsToldBy: EcuAddress[] = [];
   for (const ecu of ASKED_FOR_FAULTS.filter((address) => answering.has(address))) {
     onProgress({ step: 'faults', ecu });
-    const told = await ifTold(async () => (await readFaults(car, ecu)).faults);
+    const told = await readFaultsIfTold(car, ecu);
     if (told === undefined) continue;
     faultsToldBy.push(ecu);
     faults.push(...told.map(({ code, status, statusAvailability }) => ({ ecu, code, present: failsNow(status & statusAvailability) })));

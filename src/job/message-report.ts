@@ -88,7 +88,8 @@ export function seenMessages({ active, stored }: MessageMemory): readonly number
   return [...new Set([...(active ?? []), ...(stored ?? []).map(({ id }) => id)])].sort((left, right) => left - right);
 }
 
-async function readFaultsIfTold(car: Car, ecu: EcuAddress): Promise<readonly StoredFault[] | undefined> {
+/** Trouble codes of an ECU; undefined where it refuses or is silent. Link errors pass. */
+export async function readFaultsIfTold(car: Car, ecu: EcuAddress): Promise<readonly StoredFault[] | undefined> {
   try {
     return (await readFaults(car, ecu)).faults;
   } catch (error) {

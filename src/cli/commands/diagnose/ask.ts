@@ -6,10 +6,7 @@ import { readManifestText } from '../../../job/batch/index.ts';
 import type { Context } from '../../context.ts';
 
 const DO_NOT_KNOW = { en: "I don't know", de: 'Ich weiß es nicht' } as const;
-const SEVERAL = {
-  en: '(space marks, Enter goes on; none: not known)',
-  de: '(Leertaste markiert, Enter weiter; nichts: unbekannt)',
-} as const;
+const SEVERAL = { en: '(any number)', de: '(beliebig viele)' } as const;
 
 /** Asks a person; Enter alone says that it is not known. */
 export async function askQuestions(context: Context, questions: readonly Question[]): Promise<Answers> {

@@ -41,7 +41,8 @@ export async function guideThrough(context: Context, id: string): Promise<Outcom
   if (!context.isPersonThere) {
     return { result: { ...told, guided: false }, lines: [...stepLines(step, page, '-'), ...guideText(step, context)] };
   }
-  await context.show(stepLines({ ...step, guide: [] }, page, '-'));
+  // Who asks for one step has its reason.
+  await context.show(stepLines({ ...step, guide: [], reason: { en: '', de: '' } }, page, '-'));
   if (step.dials) await askToDial(context);
   for (const [index, line] of step.guide.entries()) await lead(context, line, `${index + 1}/${step.guide.length}`);
   for (const line of step.aftercare) await context.show(wrap(line, { width: context.width, indent: 4, lead: '  ·' }));
@@ -73,7 +74,7 @@ async function lead(context: Context, line: GuideLine, mark: string): Promise<vo
     const end = new Date(context.io.now().getTime() + line.seconds * 1000);
     return assertYes(context, `Not before ${end.toISOString().slice(0, 16).replace('T', ' ')} UTC. Done?`);
   }
-  await assertYes(context, `Start the timer of ${line.seconds} seconds?`);
+  await assertYes(context, `Start the timer of ${line.seconds < 120 ? `${line.seconds} seconds` : `${line.seconds / 60} minutes`}?`);
   await countDown(context, line.seconds);
 }
 

@@ -1,12 +1,11 @@
-import type { EcuAddress, Vin } from '../../../core/index.ts';
-import { EXIT, isKombiError, KombiError } from '../../../core/index.ts';
-import { type Car, readFaults, readMessages } from '../../../job/index.ts';
+import { EMERGENCY_CALL_MESSAGES } from '../../../catalog/index.ts';
+import { type EcuAddress, EXIT, KombiError, type Vin } from '../../../core/index.ts';
+import { type Car, readFaultsIfTold, readMessages } from '../../../job/index.ts';
 import type { Context } from '../../context.ts';
 import { openTheCar } from '../../open-car.ts';
 
 const EMERGENCY_CALL_UNIT = 0x61 as EcuAddress;
-/** Emergency call failed; restricted. */
-const WATCHED = [299, 475];
+const WATCHED: readonly number[] = Object.values(EMERGENCY_CALL_MESSAGES);
 
 /** What a reset may change. Undefined: not told. */
 export interface Look {
@@ -21,7 +20,11 @@ export interface Look {
 export async function lookAtCar(context: Context): Promise<Look> {
   const car = await openTheCar(context);
   try {
-    return { vin: car.identity.vin, active: await activeOf(car), codes: await codesOf(car) };
+    return {
+      vin: car.identity.vin,
+      active: await activeOf(car),
+      codes: (await readFaultsIfTold(car, EMERGENCY_CALL_UNIT))?.map(({ code }) => code),
+    };
   } finally {
     await car.dispose();
   }
@@ -61,13 +64,4 @@ function told({ active, codes }: Look) {
 async function activeOf(car: Car): Promise<readonly number[] | undefined> {
   const { active } = car.identity.protocol === 'uds' ? await readMessages(car) : { active: undefined };
   return active?.filter((id) => WATCHED.includes(id));
-}
-
-async function codesOf(car: Car): Promise<readonly string[] | undefined> {
-  try {
-    return (await readFaults(car, EMERGENCY_CALL_UNIT)).faults.map(({ code }) => code);
-  } catch (error) {
-    if (isKombiError(error, 'uds') || isKombiError(error, 'ecu')) return undefined;
-    throw error;
-  }
 }
