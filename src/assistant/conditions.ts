@@ -53,6 +53,7 @@ const CHECKS: Check = {
   yearsBelow: (limit, known) => (yearsOf(known) ?? limit) < limit,
   builtBefore: (month, known) => (builtMonth(known) ?? month) < month,
   builtFrom: (month, known) => (builtMonth(known) ?? '') >= month,
+  iLevelBefore: (level, { facts }) => (levelOf(facts) ?? level) < level,
   series: (wanted, known) => wanted.includes(seriesOf(known) ?? ''),
   family: (wanted, known) => familyOf(known) === wanted,
   answers: (wanted, { answers }) =>
@@ -68,6 +69,7 @@ export function valuesFor(condition: Condition, known: Known): Readonly<Record<s
     volts: facts?.voltage?.toFixed(1) ?? '',
     years: Math.floor(yearsOf(known) ?? 0).toString(),
     km: stored?.mileageKm.toString() ?? '',
+    iLevel: facts?.vehicle.iLevels?.current ?? '',
     message: seenAmong(condition.seen ?? [], facts).join(', '),
     blocks: (facts?.compared ?? [])
       .filter(({ ecu }) => ecu === condition.ecu)
@@ -105,6 +107,11 @@ function seenAmong(ids: readonly number[], facts: SosFacts | undefined): readonl
 function yearsOf({ facts, today }: Known): number | undefined {
   const built = facts?.unit.built ?? facts?.vehicle.productionDate;
   return built === undefined ? undefined : (Date.parse(today) - Date.parse(built)) / MS_PER_DAY / DAYS_PER_YEAR;
+}
+
+/** `18-03-510` of `S15A-18-03-510`. */
+function levelOf(facts: SosFacts | undefined): string | undefined {
+  return /-(\d\d-\d\d-\d{3})$/.exec(facts?.vehicle.iLevels?.current ?? '')?.[1];
 }
 
 function builtMonth(known: Known): string | undefined {

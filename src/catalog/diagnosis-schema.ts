@@ -46,6 +46,7 @@ export function diagnosisFiles() {
       yearsBelow: z.number(),
       builtBefore: month,
       builtFrom: month,
+      iLevelBefore: z.string().regex(/^\d\d-\d\d-\d{3}$/),
       series: z.array(text).min(1),
       family: z.literal('E'),
       answers: z.record(id, z.array(id).min(1)),

@@ -56,6 +56,8 @@ export interface Condition {
   /** `2017-01` */
   readonly builtBefore?: string | undefined;
   readonly builtFrom?: string | undefined;
+  /** Year, month and number of the current I-level, `18-03-510`. */
+  readonly iLevelBefore?: string | undefined;
   readonly series?: readonly string[] | undefined;
   readonly family?: 'E' | undefined;
   /** By question: any of these choices. */
@@ -70,7 +72,7 @@ export interface Condition {
  */
 export interface Sign extends Cited {
   readonly id: string;
-  /** `{codes}`, `{volts}`, `{years}`, `{km}`, `{blocks}`, `{message}` are filled in. */
+  /** `{codes}`, `{volts}`, `{years}`, `{km}`, `{blocks}`, `{message}`, `{iLevel}` are filled in. */
   readonly text: Label;
   /** `unknown`: it says what nobody knows. Absent: known where the car tells it, else reported. */
   readonly standing?: 'unknown' | undefined;

@@ -39,6 +39,7 @@ export class Car {
   readonly #gate: Gate;
   readonly #ecus = new Map<EcuAddress, Promise<EcuIdentity>>();
   #survey: Promise<readonly SurveyedEcu[]> | undefined;
+  #disposed: Promise<void> | undefined;
   /** `client.reopened` when the car was identified. */
   #identifiedAt = 0;
 
@@ -154,8 +155,10 @@ export class Car {
     return readIgnition(this);
   }
 
+  /** Harmless when it is disposed of already. */
   dispose(): Promise<void> {
-    return this.#gate.dispose();
+    this.#disposed ??= this.#gate.dispose();
+    return this.#disposed;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Archive } from '../archive/index.ts';
 import { EMERGENCY_CALL_MESSAGES } from '../catalog/index.ts';
 import { messageAddress } from '../coding/index.ts';
-import { type Did, type EcuAddress, formatEcuAddress, isKombiError, isVin, printableAscii, type Vin } from '../core/index.ts';
+import { type Did, type EcuAddress, formatEcuAddress, isKombiError, isVin, printableAscii } from '../core/index.ts';
 import { DTC_STATUS } from '../uds/index.ts';
 import { type ComparedEcu, codingRule, readIfTold, type SosFacts } from '../vehicle/index.ts';
 import type { Car } from './car.ts';
@@ -18,6 +18,8 @@ const HEAD_UNIT = 0x63 as EcuAddress;
 const ASKED_FOR_FAULTS = [CLUSTER, EMERGENCY_CALL_UNIT, HEAD_UNIT];
 const FAILURE_MESSAGES = Object.values(EMERGENCY_CALL_MESSAGES);
 const VIN_DID = 0xf190 as Did;
+/** What the unit of a recorded G31 answers, although its coding holds the VIN (recorded): it says nothing. */
+const NO_VIN = '0'.repeat(17);
 
 export interface GatherOptions {
   /** Where backups to compare with may be; absent: nothing is compared. */
@@ -67,7 +69,7 @@ async function readUnit(car: Car): Promise<SosFacts['unit']> {
   const data = car.identity.protocol === 'uds' ? await readIfTold(car.client, EMERGENCY_CALL_UNIT, VIN_DID, car.signal) : undefined;
   const text = data && printableAscii(data);
   const details = await ifTold(() => car.ecuDetails(EMERGENCY_CALL_UNIT));
-  return { vin: text !== undefined && isVin(text) ? (text as Vin) : undefined, built: details?.date };
+  return { vin: text !== undefined && text !== NO_VIN && isVin(text) ? text : undefined, built: details?.date };
 }
 
 /** Those that coding hides; undefined where this cluster's masks are not known. */

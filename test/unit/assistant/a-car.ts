@@ -17,6 +17,7 @@ export interface ACar {
   readonly unit?: 'answers' | 'silent' | 'absent' | 'foreign';
   readonly silent?: readonly number[];
   readonly voltage?: number;
+  readonly iLevel?: string;
   readonly compared?: 'same' | 'coding' | 'unit';
 }
 
@@ -27,7 +28,13 @@ export function aCar(options: ACar): SosFacts {
   const atm = unit === 'absent' ? [] : [{ address: ATM, name: 'ATM', answers: unit !== 'silent' }];
   const letter = series?.[0];
   return {
-    vehicle: { vin: VIN, series, model: undefined, productionDate: built, iLevels: undefined },
+    vehicle: {
+      vin: VIN,
+      series,
+      model: undefined,
+      productionDate: built,
+      iLevels: options.iLevel === undefined ? undefined : { current: options.iLevel, last: undefined, shipment: undefined },
+    },
     coding: {
       rule: letter === 'E' ? 'e-series' : letter === 'G' ? 'signed' : letter === 'F' ? 'plain' : 'unknown',
       family: letter === 'E' || letter === 'F' || letter === 'G' ? letter : 'unknown',

@@ -159,6 +159,9 @@ const CAUSES_AND_SYMPTOMS: Readonly<Record<string, () => void>> = {
     expect(first(ota)).toBe('software');
     expect(cause(ota, 'software').title.en).toMatch(/update.*passing loss of network/);
     expect(finding(said({ also: ['remote-after-rest'] }), 'no-remote-after-rest')?.sources).toEqual(['si-b84-06-18']);
+    const level = (iLevel: string) => finding(diagnosed({ series: 'F48', iLevel }), 'old-software')?.text.en;
+    expect(level('F020-17-11-505')).toMatch(/F020-17-11-505: before 18-03-510/);
+    expect(level('F020-18-03-510')).toBeUndefined();
   },
   'Warning stays after parts: wrong coding, software mismatch, network registration': () => {
     const swapped = diagnosed({ built: '2020-03', compared: 'coding' }, { replaced: ['unit'] });

@@ -1,8 +1,13 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { loadCatalog } from '../../../src/catalog/index.ts';
 import { gatherSosFacts, openCar } from '../../../src/job/index.ts';
 import { registerMockLink } from '../../../src/mock-link.ts';
 import { createLink } from '../../../src/transport/index.ts';
+
+/** A real car; its unit at 61 answers zeros for its VIN. */
+const G31 = fileURLToPath(new URL('../../../../shared/data/recordings/g31-coding.txt', import.meta.url));
 
 registerMockLink();
 const catalog = loadCatalog();
@@ -43,5 +48,15 @@ describe('the facts of a car', () => {
     expect(silent).toMatchObject({ faults: [], faultsToldBy: [0x60], unit: { vin: undefined, built: undefined } });
     const old = await gathered('e84-x1?link=elm327&baud=115200');
     expect(old).toMatchObject({ coding: { rule: 'e-series' }, messages: undefined, hidden: undefined });
+  });
+
+  it.skipIf(!existsSync(G31))('of a recorded G31 name no VIN of its unit (needs ../shared/data/recordings/g31-coding.txt)', async () => {
+    const facts = await gathered(`${G31}?link=elm327&baud=115200`);
+    expect(facts).toMatchObject({
+      vehicle: { series: 'G31' },
+      unit: { vin: undefined },
+      faultsToldBy: [0x60, 0x61, 0x63],
+      messages: undefined,
+    });
   });
 });
