@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -14,8 +15,8 @@ export default defineConfig({
     env: { NO_COLOR: '1', FORCE_COLOR: '0', LC_ALL: 'C' },
     // serialport's native reads never complete inside worker threads.
     pool: 'forks',
-    // All cores; left alone, vitest spares one, and of two that is half.
-    maxWorkers: '100%',
+    // One more than there are cores: some tests wait for real time and real processes. Left alone, vitest takes one less.
+    maxWorkers: availableParallelism() + 1,
     // A file that puts back what it replaces needs no process of its own; loading the sources anew for each took as long as the tests.
     isolate: false,
     restoreMocks: true,

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { SerialPortMock } from 'serialport';
-import { afterEach, describe } from 'vitest';
+import { afterAll, describe } from 'vitest';
 import { type Clock, type Did, type EcuAddress, systemClock, VirtualClock } from '../../src/core/index.ts';
 import { plugIn, startElm327Pty, startElm327TcpServer } from '../../src/mock/elm327/index.ts';
 import { type Car, startMockCar } from '../../src/mock/index.ts';
@@ -36,15 +36,15 @@ function contractCar(car: Car, clock: Clock, { open, unplug }: End): ContractCar
   };
 }
 
-afterEach(() => SerialPortMock.binding.reset());
+afterAll(() => SerialPortMock.binding.reset());
 
 for (const maxReadSize of [1, 1024]) {
   describeTransport(
     `ELM327 on a mock serial port that reads ${maxReadSize} bytes at a time, in virtual time`,
-    async () => {
+    async (test) => {
       const clock = new VirtualClock();
       const car = startMockCar({ profile: 'f06-sos', clock });
-      const path = '/dev/mock-elm327';
+      const path = `/dev/mock-elm327-${maxReadSize}-${test}`;
       const { binding, unplug } = await createMockSerialPort(plugIn(car), { path, maxReadSize });
       return contractCar(car, clock, { open: openSerialStream({ path, baudRate: 38400, clock, binding }), unplug });
     },

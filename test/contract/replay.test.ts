@@ -1,4 +1,3 @@
-import { expect } from 'vitest';
 import { type Did, type EcuAddress, systemClock } from '../../src/core/index.ts';
 import { startHsfzServer, startMockCar } from '../../src/mock/index.ts';
 import { decodeTrace, encodeTraceEvent, encodeTraceHeader } from '../../src/recording/index.ts';
@@ -12,12 +11,7 @@ const LONG_DID = 0x3301;
 /** What each test of the suite had with a real wire, so that the same test can have it again from the recording. */
 const recorded = new Map<string, { text: string; readonly car: Omit<ContractCar, 'transport'> }>();
 
-function testName(suite: string): string {
-  return (expect.getState().currentTestName ?? '').replace(suite, '');
-}
-
-const RECORDING = 'ENET, recorded';
-describeTransport(RECORDING, async () => {
+describeTransport('ENET, recorded', async (test) => {
   const car = startMockCar({ profile: 'f06-sos' });
   const server = await startHsfzServer(car);
   const { host, port, controlPort } = server;
@@ -29,7 +23,7 @@ describeTransport(RECORDING, async () => {
     ecus: car.ecuAddresses(),
   };
   const session = { text: '', car: { ...about, unplug: () => {}, dispose: () => {} } };
-  recorded.set(testName(RECORDING), session);
+  recorded.set(test, session);
   const transport = recordTransport(
     createEnetTransport({ open: to(port), control: to(controlPort), clock: systemClock, description: 'ENET', portName: undefined }),
     {
@@ -57,9 +51,8 @@ describeTransport(RECORDING, async () => {
   };
 });
 
-const REPLAY = 'the same, replayed';
-describeTransport(REPLAY, async () => {
-  const session = recorded.get(testName(REPLAY));
+describeTransport('the same, replayed', async (test) => {
+  const session = recorded.get(test);
   if (session === undefined) throw new Error('nothing was recorded for this test');
   return { ...session.car, transport: createReplay(decodeTrace(Buffer.from(session.text)), 'contract.trace') };
 });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Did, type EcuAddress, FUNCTIONAL_ADDRESS, fromHex, isKombiError, KombiError, toHex } from '../../src/core/index.ts';
 import type { Message, Transport } from '../../src/transport/index.ts';
 
@@ -57,28 +57,29 @@ const vinAnswer = ({ vin }: ContractCar) => `60 62F190${toHex(new TextEncoder().
 /**
  * The suite that every transport passes: what `src/transport/transport.ts` promises, shown on a real wire.
  *
- * @param create makes a fresh car for each test, its transport closed
+ * @param create makes a fresh car for each test, of which it is told the name; its transport closed
  */
-export function describeTransport(name: string, create: () => Promise<ContractCar>, lacks: Lacks = {}): void {
+export function describeTransport(name: string, create: (test: string) => Promise<ContractCar>, lacks: Lacks = {}): void {
+  // Each has a car of its own, and most of them wait for it: all at once they wait once.
+  const test = it.extend<{ readonly car: ContractCar }>({
+    car: async ({ task }, use) => {
+      const car = await create(task.name);
+      try {
+        await car.transport.open();
+        await use(car);
+      } finally {
+        await car.transport.dispose();
+        await car.dispose();
+      }
+    },
+  }).concurrent;
   describe(`the transport contract: ${name}`, () => {
-    let car: ContractCar;
-
-    beforeEach(async () => {
-      car = await create();
-      await car.transport.open();
-    });
-
-    afterEach(async () => {
-      await car.transport.dispose();
-      await car.dispose();
-    });
-
-    it('carries a request to its ECU and the answer back', async () => {
+    test('carries a request to its ECU and the answer back', async ({ car }) => {
       await car.transport.send(CLUSTER, READ_VIN);
       expect(await receiveText(car.transport)).toBe(vinAnswer(car));
     });
 
-    it('carries long messages whole, and hands them over for good', async () => {
+    test('carries long messages whole, and hands them over for good', async ({ car }) => {
       const { transport, long } = car;
       await transport.send(CLUSTER, readDid(long.did));
       const first = await transport.receive(transport.clock.now() + AMPLE_MS);
@@ -88,7 +89,7 @@ export function describeTransport(name: string, create: () => Promise<ContractCa
       expect(toHex(first?.payload.subarray(3) ?? new Uint8Array(0))).toBe(toHex(long.bytes));
     });
 
-    it('gives every answer of a request that has several, in order', async () => {
+    test('gives every answer of a request that has several, in order', async ({ car }) => {
       const { transport, pending } = car;
       await transport.send(pending.ecu, readDid(pending.did));
       const answers = await receiveUntil(transport, ({ payload }) => payload[0] !== 0x7f);
@@ -97,7 +98,7 @@ export function describeTransport(name: string, create: () => Promise<ContractCa
       expect(heads.at(-1)).toBe(`${pending.ecu} 62${toHex(readDid(pending.did).subarray(1))}`);
     });
 
-    it('reaches every ECU at once', async ({ skip }) => {
+    test('reaches every ECU at once', async ({ car, skip }) => {
       skip(lacks.functional !== undefined, lacks.functional);
       const { transport, ecus } = car;
       await transport.send(FUNCTIONAL_ADDRESS, READ_VARIANT);
@@ -110,7 +111,7 @@ export function describeTransport(name: string, create: () => Promise<ContractCa
       for (const { payload } of answers) expect(toHex(payload.subarray(0, 3))).toBe('62F150');
     });
 
-    it('gives nothing from an address that no ECU has', async () => {
+    test('gives nothing from an address that no ECU has', async ({ car }) => {
       const { transport } = car;
       const answer = (async () => {
         await transport.send(ABSENT, READ_VIN);
@@ -121,7 +122,7 @@ export function describeTransport(name: string, create: () => Promise<ContractCa
       );
     });
 
-    it('gives nothing at the deadline, and not before it', async () => {
+    test('gives nothing at the deadline, and not before it', async ({ car }) => {
       const { transport } = car;
       const deadlineMs = transport.clock.now() + 200;
       expect(await transport.receive(deadlineMs)).toBeUndefined();
@@ -130,7 +131,7 @@ export function describeTransport(name: string, create: () => Promise<ContractCa
       expect(await transport.receive(deadlineMs)).toBeUndefined();
     });
 
-    it('keeps what arrives between two calls', async () => {
+    test('keeps what arrives between two calls', async ({ car }) => {
       const { transport } = car;
       await transport.send(CLUSTER, READ_VIN);
       await transport.clock.sleep(SETTLED_MS);
@@ -138,7 +139,7 @@ export function describeTransport(name: string, create: () => Promise<ContractCa
       expect(await receiveText(transport, 0)).toBeUndefined();
     });
 
-    it('delivers nothing of the link before, once it is open anew', async () => {
+    test('delivers nothing of the link before, once it is open anew', async ({ car }) => {
       const { transport, pending } = car;
       await transport.send(pending.ecu, readDid(pending.did));
       await transport.close();
@@ -148,14 +149,14 @@ export function describeTransport(name: string, create: () => Promise<ContractCa
       expect(await receiveText(transport)).toBe(vinAnswer(car));
     });
 
-    it('refuses to work while it is closed', async () => {
+    test('refuses to work while it is closed', async ({ car }) => {
       const { transport } = car;
       await transport.close();
       await expect(transport.send(CLUSTER, READ_VIN)).rejects.toEqual(link);
       await expect(transport.receive(transport.clock.now() + 100)).rejects.toEqual(link);
     });
 
-    it('closes as often as it is told to', async () => {
+    test('closes as often as it is told to', async ({ car }) => {
       const { transport } = car;
       await expect(Promise.all([transport.close(), transport.close()])).resolves.toBeDefined();
       await expect(transport.close()).resolves.toBeUndefined();
@@ -163,13 +164,13 @@ export function describeTransport(name: string, create: () => Promise<ContractCa
       await expect(transport.dispose()).resolves.toBeUndefined();
     });
 
-    it('ends a wait when it is closed', async () => {
+    test('ends a wait when it is closed', async ({ car }) => {
       const { transport } = car;
       const waiting = transport.receive(transport.clock.now() + 60_000);
       await Promise.all([expect(waiting).rejects.toEqual(link), transport.close()]);
     });
 
-    it('does nothing on a signal that has come already', async () => {
+    test('does nothing on a signal that has come already', async ({ car }) => {
       const { transport } = car;
       const enough = AbortSignal.abort(new Error('enough'));
       await expect(transport.send(CLUSTER, READ_VIN, enough)).rejects.toThrow('enough');
@@ -182,7 +183,7 @@ export function describeTransport(name: string, create: () => Promise<ContractCa
       expect(await receiveText(transport)).toBe(vinAnswer(car));
     });
 
-    it('ends a wait on a signal', async () => {
+    test('ends a wait on a signal', async ({ car }) => {
       const { transport } = car;
       const controller = new AbortController();
       const waiting = transport.receive(transport.clock.now() + 60_000, controller.signal);
@@ -190,7 +191,7 @@ export function describeTransport(name: string, create: () => Promise<ContractCa
       await expect(waiting).rejects.toThrow('enough');
     });
 
-    it('tells when the other end is gone', async () => {
+    test('tells when the other end is gone', async ({ car }) => {
       const { transport, unplug } = car;
       const waiting = transport.receive(transport.clock.now() + 60_000);
       await Promise.all([expect(waiting).rejects.toEqual(link), unplug()]);
@@ -199,14 +200,14 @@ export function describeTransport(name: string, create: () => Promise<ContractCa
       await expect(transport.open()).rejects.toBeInstanceOf(KombiError);
     });
 
-    it('refuses a message longer than it carries', async () => {
+    test('refuses a message longer than it carries', async ({ car }) => {
       const { transport } = car;
       await expect(transport.send(CLUSTER, new Uint8Array(transport.capabilities.maxPayloadBytes + 1))).rejects.toEqual(link);
       await transport.send(CLUSTER, READ_VIN);
       expect(await receiveText(transport)).toBe(vinAnswer(car));
     });
 
-    it('sends tester-present while an answer is awaited', async ({ skip }) => {
+    test('sends tester-present while an answer is awaited', async ({ car, skip }) => {
       skip(lacks.keepAliveDuringRequest !== undefined, lacks.keepAliveDuringRequest);
       const { transport, pending } = car;
       expect(transport.capabilities.keepAliveDuringRequest).toBe(true);
@@ -216,7 +217,7 @@ export function describeTransport(name: string, create: () => Promise<ContractCa
       expect(answers.at(-1)).toMatchObject({ source: pending.ecu });
     });
 
-    it('says what it is', async () => {
+    test('says what it is', async ({ car }) => {
       const { transport } = car;
       expect(transport.description).not.toBe('');
       expect(transport.adapter.kind).toMatch(/^[A-Z0-9]+$/);

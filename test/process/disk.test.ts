@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openArchive } from '../../src/archive/index.ts';
 import { ONE_BIT } from './support/kill.ts';
 import { isBuilt, program } from './support/program.ts';
@@ -39,18 +39,19 @@ const unprivileged: readonly string[] | undefined = (() => {
 describe.skipIf(!isBuilt)('a disk that fails (needs npm run build)', { timeout: 120_000 }, () => {
   let workshop: Workshop;
   let job: readonly string[];
-  beforeEach(async () => {
+  beforeAll(async () => {
     workshop = await Workshop.open();
     job = await workshop.accepted(ONE_BIT.words);
   });
-  afterEach(() => workshop.dispose());
+  beforeEach(() => workshop.renew());
+  afterAll(() => workshop.dispose());
 
   // Elsewhere injected: test/contract/archive/durability.test.ts, test/fault.
   describe.skipIf(!mayMount)('that is full (needs leave to mount a tmpfs)', () => {
     let disk: string;
     beforeEach(() => {
       disk = join(workshop.folder, 'disk');
-      mkdirSync(disk);
+      mkdirSync(disk, { recursive: true });
     });
     afterEach(() => unmount(disk));
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ONE_BIT } from './support/kill.ts';
 import { isBuilt, type Running } from './support/program.ts';
 import { reaches } from './support/reaches.ts';
@@ -9,16 +9,16 @@ describe.skipIf(!isBuilt)('two programs at one car (needs npm run build)', { tim
   let workshop: Workshop;
   let job: readonly string[];
   let intent: number;
-  beforeEach(async () => {
+  beforeAll(async () => {
     workshop = await Workshop.open();
     job = await workshop.accepted(ONE_BIT.words);
     const { passed } = await workshop.run(job);
     // The last sync before the first write: the intent is on disk, and nothing has left yet.
     intent = passed.findIndex((name) => name.includes('f4602e')) - 1;
     expect(passed[intent]).toMatch(/^sync .*jsonl$/);
-    await workshop.renew();
   });
-  afterEach(() => workshop.dispose());
+  beforeEach(() => workshop.renew());
+  afterAll(() => workshop.dispose());
 
   async function holdAtIntent(): Promise<Running> {
     const first = workshop.start(job, { strike: { at: intent, side: 'before', signal: 'hold' } });
