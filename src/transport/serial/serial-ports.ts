@@ -32,9 +32,9 @@ export function fromList({ path, pnpId, ...port }: PortDetails & { readonly path
   return told(path.replace(/^\/dev\/tty\./, '/dev/cu.'), { ...port, pnpId: platform === 'win32' ? pnpId : undefined });
 }
 
-/** What a port is called when all symbolic links are followed; the path itself where that cannot be told (`COM3`, a port that is not there). */
+/** What a port is called when all symbolic links are followed; the path itself where that cannot be told (a port that is not there); `\\.\COM3` is `COM3`. */
 export async function realPortPath(path: string): Promise<string> {
-  return realpath(path).catch(() => path);
+  return realpath(path).catch(() => path.replace(/^\\\\\.\\(?=COM\d+$)/i, ''));
 }
 
 /** USB serial ports below a folder that looks like `/sys/class/tty`. Never throws: what cannot be read is not told. */
