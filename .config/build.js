@@ -45,8 +45,8 @@ async function build() {
     format: 'esm',
     platform: 'node',
     target: `node${/\d+\.\d+/.exec(engines.node)?.[0]}`,
-    // serialport finds its native part by its own path; inquirer would weigh 590 kB and yaml 100, and they are rarely needed.
-    external: ['serialport', 'inquirer', 'yaml'],
+    // serialport finds its native part by its own path; inquirer would weigh 590 kB, yaml 100 and saxes 60, and they are rarely needed.
+    external: ['serialport', 'inquirer', 'yaml', 'saxes'],
     banner: { js: "import{createRequire}from'node:module';const nodeRequire=createRequire(import.meta.url);" },
     define: { KOMBI_VERSION: JSON.stringify(version) },
     minifySyntax: true,

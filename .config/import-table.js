@@ -21,6 +21,8 @@ const table = {
   uds: { rooms: ['core'], types: ['transport'] },
   vehicle: { rooms: ['core', 'uds', 'catalog'] },
   coding: { rooms: ['core', 'catalog'] },
+  // Cheat files are XML.
+  'coding/cheats/read-cheat-file.ts': { rooms: ['core', 'catalog'], modules: ['saxes'] },
   archive: { rooms: ['core'], modules: ['node:fs', 'node:os'] },
   // A lock that the kernel gives back is a socket without a network.
   'archive/lock-socket.ts': { rooms: ['core'], modules: ['node:net'] },

@@ -47,6 +47,20 @@ export function decodeOwnRecipes(text: string, file: string): readonly Recipe[] 
   return parsed.data.recipes;
 }
 
+/** Shape  JSON, two spaces a level, an LF at the end; {@link decodeOwnRecipes} reads it back. */
+export function encodeOwnRecipes(recipes: readonly Recipe[]): string {
+  return `${JSON.stringify({ format: 1, recipes: recipes.map(plain) }, null, 2)}\n`;
+}
+
+/** As the schema reads it: addresses and blocks in hex. */
+function plain(recipe: Recipe): object {
+  const hex = (value: number | undefined, digits: number) => value?.toString(16).toUpperCase().padStart(digits, '0');
+  return {
+    ...recipe,
+    variants: recipe.variants.map((variant) => ({ ...variant, ecu: hex(variant.ecu, 2), block: hex(variant.block, 4) })),
+  };
+}
+
 function problemOf({ variants, hides }: Recipe): string | undefined {
   if (hides.length > 0) return 'to hide messages there is `kombi messages hide`';
   for (const { id, edits, evidence } of variants) {

@@ -1,5 +1,7 @@
 import type { CommandSpec } from '../command.ts';
 import { check } from './recipes/check.ts';
+import { importRecipes } from './recipes/import.ts';
+import { lint } from './recipes/lint.ts';
 import { list } from './recipes/list.ts';
 import { show } from './recipes/show.ts';
 
@@ -8,6 +10,6 @@ export const recipes: CommandSpec = {
   summary: 'named codings: list, show, check against a car, import',
   description:
     'A recipe has a variant for each layout that it is known of, and says who stands behind it. `kombi apply` carries recipes out.',
-  examples: ['kombi recipes list', 'kombi recipes check sos-call-failure --link enet:', 'kombi apply gps-clock --dry-run --link enet:'],
-  commands: [list, show, check],
+  examples: ['kombi recipes list', 'kombi recipes check sos-call-failure --link enet:', 'kombi recipes import Botho.xml --save'],
+  commands: [list, show, check, importRecipes, lint],
 };

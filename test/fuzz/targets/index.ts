@@ -8,6 +8,7 @@ import { DATA_FILE_TARGETS } from './data-files.ts';
 import { DIALOGUE_TARGETS } from './dialogue.ts';
 import { ECU_DATA_TARGETS } from './ecu-data.ts';
 import { MOCK_TARGETS } from './mock-ends.ts';
+import { RECIPE_TARGETS } from './recipes.ts';
 import { RECORDING_TARGETS } from './recordings.ts';
 import { TRACE_TARGETS } from './traces.ts';
 import { WIRE_TARGETS } from './wire.ts';
@@ -18,6 +19,12 @@ export const FROM_WIRES: readonly Target[] = [...WIRE_TARGETS, ...DIALOGUE_TARGE
 /** What comes from an archive. */
 export const FROM_ARCHIVES: readonly Target[] = ARCHIVE_TARGETS;
 /** What comes from other files, and from people. */
-export const FROM_FILES: readonly Target[] = [...DATA_FILE_TARGETS, ...TRACE_TARGETS, ...RECORDING_TARGETS, ...WORD_TARGETS];
+export const FROM_FILES: readonly Target[] = [
+  ...DATA_FILE_TARGETS,
+  ...TRACE_TARGETS,
+  ...RECORDING_TARGETS,
+  ...RECIPE_TARGETS,
+  ...WORD_TARGETS,
+];
 /** All of them. */
 export const TARGETS: readonly Target[] = [...FROM_WIRES, ...FROM_ARCHIVES, ...FROM_FILES];

@@ -92,6 +92,11 @@ describe('the lint', () => {
     ['messages.json', '"source": "cc-tool"', '"source": "hearsay"', 'source hearsay is unknown'],
     ['trouble-codes.json', '"ecu": "60"', '"ecu": "99"', 'no ecu has the address 99'],
     ['layouts.json', '"count": 5', '"count": 4', 'source owners-6post: count and who differ'],
+    ['recipes.json', '"id": "gps-clock"', '"id": "clock"', 'recipe gps-clock is unknown'],
+    ['recipes.json', '"hides": [299]', '"hides": [9999]', 'message 9999 is unknown'],
+    ['recipes.json', '"block": "3301"', '"block": "3302"', 'no layout has masks in block 3302'],
+    ['recipes.json', '{"id": "f10", "ecu": "60"', '{"id": "f10", "ecu": "29"', 'variant f10 is for an ecu that is blocked'],
+    ['recipes.json', '"cafds": ["7E570601"]', '"cafds": ["00000F9B"]', 'variant mock is synthetic where its coding data are not'],
   ])('finds in %s: %s -> %s', (file, text, wrong, problem) => {
     const broken = catalogWith(file, (content) => content.replace(text, wrong));
     expect(lintCatalog(broken).join('\n')).toContain(problem);
