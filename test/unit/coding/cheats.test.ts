@@ -32,7 +32,7 @@ function file(
   return readCheatFile(`<FDL><cafd id="00000794" name="FEM_01">${codes.join('\n')}</cafd></FDL>`, name);
 }
 
-async function statuses(...files: (CheatFile | Promise<CheatFile>)[]): Promise<readonly string[]> {
+async function statuses(...files: Promise<CheatFile>[]): Promise<readonly string[]> {
   const { entries } = importCheats(await Promise.all(files), { catalog });
   return entries.map(
     ({ entry, status, refusal, evidence }) => `${entry.value}: ${status === 'refused' ? refusal : `${status}, ${evidence}`}`,
@@ -177,7 +177,7 @@ describe('a value', () => {
 });
 
 describe('contradictions', () => {
-  const kinds = async (...files: (CheatFile | Promise<CheatFile>)[]) =>
+  const kinds = async (...files: Promise<CheatFile>[]) =>
     importCheats(await Promise.all(files), { catalog }).contradictions.map(({ kind, entries }) => [
       kind,
       ...entries.map((each) => each.file),

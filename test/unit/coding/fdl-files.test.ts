@@ -7,6 +7,7 @@ import { switchOf } from '../../../src/coding/cheats/resolve-names.ts';
 import { Car as OpenCar, planRecipes } from '../../../src/job/index.ts';
 import { diffStates } from '../../../src/mock/index.ts';
 import { enetInMemory } from '../../support/enet-in-memory.ts';
+import { watchEveryWrite } from '../../support/watch-every-write.ts';
 import { carCodedBy, read, UNIT, write, writeEdits } from './coded-ecu.ts';
 
 const FOLDER = new URL('../../../../shared/data/fdl/', import.meta.url);
@@ -14,6 +15,7 @@ const NAMES = existsSync(FOLDER) ? readdirSync(FOLDER).filter((name) => name.end
 const catalog = loadCatalog();
 
 describe.skipIf(NAMES.length === 0)('twelve community files (skipped where ../shared/data/fdl is not there)', () => {
+  watchEveryWrite();
   let files: readonly CheatFile[];
   let imported: CheatImport;
   let taken: readonly Taken[];
