@@ -83,6 +83,7 @@ export {
   openCar,
   type Plan,
   planCoding,
+  planReapply,
   planRecipes,
   planRestore,
   planUndo,

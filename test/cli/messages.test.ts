@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type CarState, startMockCar } from '../../src/mock/index.ts';
+import { startMockCar } from '../../src/mock/index.ts';
 import { jsonOf, useBench } from './support/bench.ts';
 
 const bench = useBench();
@@ -9,13 +9,6 @@ const NOT_IN_P = 302;
 const UNKNOWN = 1000;
 const bitOf = (id: number) => `ecus.60.blocks.3301.@${(id >> 3).toString(16).toUpperCase().padStart(2, '0')}.${id & 7} 1→0`;
 const flat = (text: string) => text.replace(/\s+/g, ' ');
-
-/** Puts this test's car into another state than its profile's. */
-function prepare(change: (cluster: NonNullable<CarState['ecus'][string]>) => object): void {
-  const state = startMockCar({ profile: bench.profile }).exportState();
-  const cluster = state.ecus['60'] ?? {};
-  writeFileSync(bench.stateFile, JSON.stringify({ ...state, ecus: { ...state.ecus, 60: { ...cluster, ...change(cluster) } } }));
-}
 
 async function planIdOf(words: readonly string[]): Promise<string> {
   return jsonOf(await bench.on(bench.link('link=elm327'), [...words, '--dry-run', '--json'])).result.plan.id;
@@ -101,7 +94,7 @@ describe('whatever command hides a danger', () => {
 
 describe('confirm first', () => {
   it('"299 was not seen, 475 was" changes the advice, and says on what it rests', async () => {
-    prepare(() => ({ messages: { raised: [475], stored: [{ id: 475, km: 1600 }] } }));
+    bench.prepareCluster(() => ({ messages: { raised: [475], stored: [{ id: 475, km: 1600 }] } }));
     const { plan } = jsonOf(await bench.on(bench.link(), ['messages', 'hide', '299', '--dry-run', '--json'])).result;
     const text = (code: string) => plan.notes.find((note: { code: string }) => note.code === code)?.text;
     expect(text('not-seen')).toMatch(/^299 was not seen, 475 \(emergency calls work only in part\) was: .*messages show 475/);
@@ -121,7 +114,7 @@ describe('confirm first', () => {
   });
 
   it('where nothing of the kind was seen, says to look first', async () => {
-    prepare(() => ({ messages: { raised: [], stored: [] } }));
+    bench.prepareCluster(() => ({ messages: { raised: [], stored: [] } }));
     const run = await bench.on(bench.link(), ['messages', 'hide', '299', '--dry-run']);
     expect(flat(run.stdout)).toContain("The cluster's memory does not hold 299: be certain that it is what you see before you hide it.");
     bench.car = bench.carDifferences();

@@ -61,6 +61,31 @@ describe.skipIf(!isBuilt)('the program (needs npm run build)', () => {
     expect(kombi().status).toBe(2);
   });
 
+  it.each([
+    [['--version'], []],
+    [
+      ['read', '60:3301.@25'],
+      ['cafds', 'ecus', 'layouts', 'models'],
+    ],
+    [
+      ['messages', 'hide', '299', '--dry-run'],
+      ['cafds', 'ecus', 'layouts', 'messages', 'models', 'protectedBlocks', 'troubleCodes'],
+    ],
+  ])('loads for %j of the catalog only what it needs', (words, lists) => {
+    // Told by the process itself, as it ends.
+    const spy = join(folder, 'spy.cjs');
+    writeFileSync(
+      spy,
+      `const fs = require('node:fs'); const read = fs.readFileSync; const seen = [];
+      fs.readFileSync = (file, ...rest) => { seen.push(String(file)); return read(file, ...rest); };
+      process.on('exit', () => fs.writeFileSync(${JSON.stringify(join(folder, 'seen'))}, seen.join('\\n')));`,
+    );
+    const link = words.length > 1 ? ['--link', linkWithState()] : [];
+    expect(spawnSync(process.execPath, ['--require', spy, program, ...words, ...link], { env: env() }).status).toBe(0);
+    const seen = [...readFileSync(join(folder, 'seen'), 'utf8').matchAll(/catalog\/data\/(\w+)\.bin/g)].map(([, list]) => list);
+    expect(seen.toSorted()).toEqual(lists);
+  });
+
   it('does the whole job over both links, from process to process', () => {
     for (const kind of ['', '&link=elm327']) {
       const link = linkWithState() + kind;

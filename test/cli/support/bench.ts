@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, expect } from 'vitest';
@@ -8,7 +8,7 @@ import type { Io } from '../../../src/cli/io.ts';
 import type { Choice } from '../../../src/cli/prompter.ts';
 import { resultSchema } from '../../../src/cli/schemas.ts';
 import { type Clock, systemClock } from '../../../src/core/index.ts';
-import { diffStates, startMockCar } from '../../../src/mock/index.ts';
+import { type CarState, diffStates, startMockCar } from '../../../src/mock/index.ts';
 import { watchEveryWrite } from '../../support/watch-every-write.ts';
 
 /** What is typed, said, or chosen (by value; none of several: []). */
@@ -50,6 +50,8 @@ export interface Files {
   /** Backups that were put away; absent where none was. */
   readonly trash?: number;
 }
+
+type EcuState = CarState['ecus'][string];
 
 const EMPTY: Files = { backups: 0, journals: [] };
 
@@ -137,6 +139,13 @@ export class Bench {
     };
     const exit = await execute(words, io);
     return { exit, stdout: out.join(''), stderr: err.join(''), questions };
+  }
+
+  /** Puts the cluster of this test's car into another state than its profile's. */
+  prepareCluster(change: (cluster: EcuState) => EcuState): void {
+    const state = startMockCar({ profile: this.profile }).exportState();
+    const cluster = state.ecus['60'] ?? {};
+    writeFileSync(this.stateFile, JSON.stringify({ ...state, ecus: { ...state.ecus, 60: { ...cluster, ...change(cluster) } } }));
   }
 
   /** What the car differs in from its profile, one line a bit. */

@@ -1,4 +1,4 @@
-import { loadCatalog } from '../../../src/catalog/index.ts';
+import { loadCatalog, parseMessageTexts } from '../../../src/catalog/index.ts';
 import {
   type AddressSyntax,
   checkAddress,
@@ -147,6 +147,16 @@ export const WORD_TARGETS: readonly Target[] = [
     samples: [`# the emergency call\n${EDITS.join('\n')}\n`, `\ufeff${EDITS[0]}\r\n\r\n${EDITS[1]} # off`],
     parse: (input) => {
       for (const edit of parseEditFile(input)) checkParsedEdit(edit);
+    },
+  }),
+  textTarget({
+    name: 'message-texts',
+    errors: ['usage'],
+    samples: ['id,en,de\n299,"one ""two""",eins\n475,x,\n', '\ufeffcc_id;warn_light;title_de\r\n299;V95;"a\r\nb"\r\n', '1\tx\ty'],
+    parse: (input) => {
+      for (const [id, { en, de }] of parseMessageTexts(input, 'x.csv')) {
+        demand(id >= 0 && id <= 99_999 && Boolean(en ?? de), 'a text of nothing');
+      }
     },
   }),
   bytesTarget({ name: 'manifest', waits: true, errors: ['usage'], samples: MANIFESTS, parse: checkManifest }),
