@@ -13,8 +13,9 @@ import {
   readConditions,
 } from '../job/index.ts';
 import type { Outcome } from './command.ts';
-import { askConsent, askForDangers, assertConsentPossible, hidePhrase, mustBeNamed } from './consent.ts';
+import { askConsent, assertConsentPossible } from './consent.ts';
 import type { Context } from './context.ts';
+import { askForDangers, hidePhrase, mustBeNamed } from './dangerous-messages.ts';
 import { carLine, plural } from './format.ts';
 import { offsiteOf, type TakeOffsite } from './offsite.ts';
 import { openCarToWrite } from './open-car.ts';

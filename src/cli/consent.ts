@@ -1,19 +1,10 @@
-import { hiddenDangers } from '../coding/index.ts';
 import { EXIT, KombiError } from '../core/index.ts';
 import type { Plan } from '../job/index.ts';
 import { commandLine } from './command-line.ts';
 import type { Context } from './context.ts';
+import { dangersText, unnamedDangers } from './dangerous-messages.ts';
 
 const VIN_TAIL = 7;
-
-/**
- * The messages that have to be named one by one before a plan may hide them: they warn of danger, or nobody knows of what.
- * To undo and to restore is to put back what the car held before; the way back asks for no more words than the way there,
- * and the plan says what it hides.
- */
-export function mustBeNamed({ kind, effects }: Plan): readonly number[] {
-  return kind === 'undo' || kind === 'restore' ? [] : hiddenDangers(effects).map(({ messageId }) => messageId);
-}
 
 /**
  * Refuses early where nobody could consent: before a backup is read for nothing.
@@ -40,7 +31,7 @@ export function assertConsentPossible(context: Context, plan: Plan): void {
     throw new KombiError({
       code: 'consent.dangerous',
       exit: EXIT.refused,
-      message: `${dangersText(unnamed)} of danger, or nobody knows of what. To hide it takes its number`,
+      message: `${dangersText(plan, unnamed)}. Such a message is hidden only where it is named`,
       hint: `If you are certain that you want to drive without that warning: ${toConsent}`,
     });
   }
@@ -50,47 +41,6 @@ export function assertConsentPossible(context: Context, plan: Plan): void {
     message: 'There is no terminal to ask for consent in, and --yes does not consent to a write',
     hint: `Look at the plan; to consent to it: ${toConsent}`,
   });
-}
-
-/**
- * Has each message typed that warns of danger, unless `--hide-dangerous` has named it.
- *
- * @throws {KombiError} `consent.refused` (exit 3), `signal.*` (exit 130)
- */
-export async function askForDangers(context: Context, plan: Plan): Promise<void> {
-  const unnamed = unnamedDangers(context, plan);
-  if (unnamed.length === 0) return;
-  const phrase = hidePhrase(unnamed);
-  const prompter = await context.prompter();
-  const question = `${dangersText(unnamed)} of danger, or nobody knows of what. To hide all the same, type "${phrase}":`;
-  const typed = await prompter.ask(question, context.io.signal);
-  if (
-    typed
-      .trim()
-      .toLowerCase()
-      .split(/[\s,]+/)
-      .join(' ') === phrase
-  )
-    return;
-  throw new KombiError({
-    code: 'consent.refused',
-    exit: EXIT.refused,
-    message: typed.trim() === '' ? 'Nothing was typed, so nothing is hidden' : `"${typed}" is not "${phrase}"`,
-    hint: 'Fix what the message warns of. To hide only other messages, leave these out.',
-  });
-}
-
-/** What a person types who hides dangerous messages: `hide 301 302`. */
-export function hidePhrase(ids: readonly number[]): string {
-  return `hide ${ids.join(' ')}`;
-}
-
-function unnamedDangers({ globals }: Context, plan: Plan): readonly number[] {
-  return mustBeNamed(plan).filter((id) => !globals.hideDangerous.includes(id));
-}
-
-function dangersText(ids: readonly number[]): string {
-  return ids.length === 1 ? `Message ${ids.join()} warns` : `Messages ${ids.join(', ')} warn`;
 }
 
 /**

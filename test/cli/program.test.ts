@@ -82,7 +82,7 @@ describe.skipIf(!isBuilt)('the program (needs npm run build)', () => {
     );
     const link = words.length > 1 ? ['--link', linkWithState()] : [];
     expect(spawnSync(process.execPath, ['--require', spy, program, ...words, ...link], { env: env() }).status).toBe(0);
-    const seen = [...readFileSync(join(folder, 'seen'), 'utf8').matchAll(/catalog\/data\/(\w+)\.bin/g)].map(([, list]) => list);
+    const seen = [...readFileSync(join(folder, 'seen'), 'utf8').matchAll(/catalog\/data\/(\w+)\.bin/g)].map(([, list = '']) => list);
     expect(seen.toSorted()).toEqual(lists);
   });
 
