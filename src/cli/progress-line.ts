@@ -18,6 +18,7 @@ const STEPS: Readonly<Record<Progress['step'], string>> = {
   fence: 'Waiting until the car is certainly quiet',
   faults: 'Reading trouble codes',
   clear: 'Clearing trouble codes',
+  check: 'Trying recipes',
 };
 
 /** One line on a terminal, rewritten as work goes on, and only about work that takes more than a second. */

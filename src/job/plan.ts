@@ -49,7 +49,19 @@ export interface Plan {
 
 /** What a job tells while it runs, for a progress line. */
 export interface Progress {
-  readonly step: 'find' | 'identify' | 'scan' | 'backup' | 'write' | 'verify' | 'reset' | 'roll-back' | 'fence' | 'faults' | 'clear';
+  readonly step:
+    | 'find'
+    | 'identify'
+    | 'scan'
+    | 'backup'
+    | 'write'
+    | 'verify'
+    | 'reset'
+    | 'roll-back'
+    | 'fence'
+    | 'faults'
+    | 'clear'
+    | 'check';
   readonly ecu?: EcuAddress;
   /** For counted steps: blocks or identifiers done of `total`. */
   readonly done?: number;

@@ -130,7 +130,7 @@ describe.each(['enet', 'elm327'])('apply over %s', (kind) => {
 });
 
 describe('apply', () => {
-  it('asks for the time and offers the GPS clock, unless it comes along (asked to reset time: Mark, hythemr)', async () => {
+  it('Asked to reset time (Mark, hythemr): says so, and offers the GPS clock unless it comes along', async () => {
     const run = await bench.on(bench.link(), ['apply', SOS], { answers: ['D000001'] });
     expect(run.exit).toBe(0);
     expect(run.stdout).toContain('may ask for time and date');
@@ -141,13 +141,21 @@ describe('apply', () => {
     expect(both.stdout).not.toContain('kombi apply gps-clock');
   });
 
+  it('Mechanics code the message out (S1); pragmatic on old 2G/3G cars (S3): points to the diagnosis first, and wants consent', async () => {
+    const { line, text } = await told(['apply', SOS, '--dry-run'], bench.link());
+    expect(text).toContain('Run `kombi diagnose sos` first');
+    expect(line.result.plan.notes).toContainEqual({ code: 'caution', text: expect.stringContaining('a part that can be replaced') });
+    const run = await bench.on(bench.link(), ['apply', SOS, '--yes', '--json']);
+    expect([run.exit, jsonOf(run).error.code]).toEqual([3, 'consent.missing']);
+  });
+
   it('chooses the variant by what the cluster holds: 3001 on the M6, never by the name (2015 M6, hythemr)', async () => {
     bench.profile = 'f13-m6';
     const { line } = await told(['apply', SOS, '--dry-run'], bench.link());
     expect(line.result.plan.edits).toMatchObject([{ address: 'KOMBI:3001/CC_ACTIVIERUNG_5.5.3', old: '1', new: '0' }]);
   });
 
-  it('switches start/stop off and the radio off on door open, as one job on the body controller (extra recipes, CSV)', async () => {
+  it('Stop/start off, radio off on door open: one job on the body controller (extra recipes, CSV)', async () => {
     bench.profile = 'f30-328i';
     const words = ['apply', 'start-stop-off', 'radio-off-on-door', 'five-flashes'];
     const run = await bench.on(bench.link(), words, { answers: ['D000030'] });

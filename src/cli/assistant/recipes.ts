@@ -1,4 +1,4 @@
-import { checkRecipe, type RecipeCheck } from '../../job/index.ts';
+import { checkRecipes } from '../../job/index.ts';
 import { escapeText } from '../escape.ts';
 import { openTheCar } from '../open-car.ts';
 import { allRecipes } from '../own-recipes.ts';
@@ -26,8 +26,7 @@ async function offer(assisted: AssistedCar) {
   await using look = assisted.look();
   const car = await openTheCar(look);
   const style = await look.talkStyle();
-  const checks: RecipeCheck[] = [];
-  for (const recipe of await allRecipes(look)) checks.push(await checkRecipe(car, recipe));
+  const checks = await checkRecipes(car, await allRecipes(look), (await look.progress()).tell);
   const offered = checks.filter(({ answer, alreadyDone, chosen }) => answer !== 'no' && !alreadyDone && chosen !== undefined);
   return {
     offered,

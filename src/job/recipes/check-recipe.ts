@@ -2,6 +2,7 @@ import type { Recipe } from '../../catalog/index.ts';
 import { recipeEvidence } from '../../coding/index.ts';
 import { isKombiError, type KombiError } from '../../core/index.ts';
 import type { Car } from '../car.ts';
+import type { OnProgress } from '../plan.ts';
 import type { ChosenVariant } from './choose-variant.ts';
 import { planRecipes, type RecipePlan } from './plan-recipes.ts';
 
@@ -50,6 +51,16 @@ export async function checkRecipe(car: Car, recipe: Recipe): Promise<RecipeCheck
       alreadyDone: false,
     };
   }
+}
+
+/** {@link checkRecipe} for many, in their order. */
+export async function checkRecipes(car: Car, recipes: readonly Recipe[], onProgress?: OnProgress): Promise<readonly RecipeCheck[]> {
+  const checks: RecipeCheck[] = [];
+  for (const recipe of recipes) {
+    onProgress?.({ step: 'check', done: checks.length, total: recipes.length });
+    checks.push(await checkRecipe(car, recipe));
+  }
+  return checks;
 }
 
 async function checkPlanned(car: Car, recipe: Recipe): Promise<RecipeCheck> {

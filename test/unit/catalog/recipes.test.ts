@@ -95,7 +95,7 @@ describe('the recipes', () => {
         expect(editsOfVariant(variant, variant.ecu ?? ecuAddress(0), catalog)).toHaveLength(variant.edits.length);
   });
 
-  it('name every owner of the emergency-call row, and count them', () => {
+  it('name every owner of the emergency-call row; others: maron (E60, F06) gave the tip; bimmer12, Frupal only watched: not counted', () => {
     const sos = catalog.recipes.find(({ id }) => id === 'sos-call-failure') as Recipe;
     const worked = sos.reports.filter(({ outcome }) => outcome === 'worked').map(({ who }) => who);
     expect(worked).toEqual(['Mark', 'Malik550', 'Danny111', 'overboostJA', 'gozer61', 'hythemr']);
@@ -103,11 +103,10 @@ describe('the recipes', () => {
       ['A', 'owners', 5],
       ['B', 'owners', 1],
     ]);
-    // Others: maron (E60, F06) gave the tip; bimmer12, Frupal only watched: not counted as evidence.
     expect(JSON.stringify(sos)).not.toMatch(/maron|bimmer12|Frupal/);
   });
 
-  it('each say what they do in two languages, how careful to be, and for whom they are (recipe field skill)', () => {
+  it('each say what they do in two languages, how careful to be, and for whom they are (Prevention; DIY vs shop split: recipe field skill)', () => {
     for (const { id, title, does, skill, risk, caution } of catalog.recipes) {
       expect([id, title.en !== title.de, does.en !== does.de]).toEqual([id, true, true]);
       expect(['owner', 'experienced']).toContain(skill);

@@ -1,7 +1,7 @@
 import type { Recipe } from '../../../catalog/index.ts';
 import { findRecipe } from '../../../coding/index.ts';
 import { formatEcuAddress, isVin, KombiError } from '../../../core/index.ts';
-import { checkRecipe, checkVin, type RecipeCheck } from '../../../job/index.ts';
+import { checkRecipes, checkVin } from '../../../job/index.ts';
 import type { CommandSpec, Outcome } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { escapeText } from '../../escape.ts';
@@ -34,8 +34,7 @@ export const check: CommandSpec = {
 
 async function checkCar(context: Context, recipes: readonly Recipe[], saysWhy: boolean): Promise<Outcome> {
   const car = await openTheCar(context);
-  const checks: RecipeCheck[] = [];
-  for (const recipe of recipes) checks.push(await checkRecipe(car, recipe));
+  const checks = await checkRecipes(car, recipes, (await context.progress()).tell);
   const style = await context.style();
   const verdicts = checks.map((each) => ({ ...each, text: verdictOf(each, style) }));
   const lines = saysWhy
