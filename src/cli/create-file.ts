@@ -6,7 +6,7 @@ import { KombiError, messageOf } from '../core/index.ts';
  *
  * @throws {KombiError} `usage.output` (exit 2) where it is there already or cannot be made
  */
-export async function createFile(path: string, text: string): Promise<void> {
+export async function createFile(path: string, text: string, option = '--output'): Promise<void> {
   try {
     const file = await open(path, 'wx', 0o600);
     try {
@@ -19,7 +19,7 @@ export async function createFile(path: string, text: string): Promise<void> {
       code: 'usage.output',
       message: `${path} cannot be written: ${messageOf(error)}`,
       cause: error,
-      hint: 'Name a file with --output that is not there yet, in a folder that is.',
+      hint: `Name a file with ${option} that is not there yet, in a folder that is.`,
     });
   }
 }

@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Archive } from '../../archive/index.ts';
 import { checkEdit } from '../../coding/index.ts';
@@ -14,6 +14,7 @@ import type { Input } from '../input.ts';
 import { makeLink } from '../make-link.ts';
 import { deviceOf, keepReplayApart } from '../open-car.ts';
 import { ProgressBoard } from '../progress-board.ts';
+import { readNamedFile } from '../read-named-file.ts';
 
 const DEFAULT_JOBS = 8;
 /** An ECU whose blocks nobody knows is asked for each, over a slow adapter for most of an hour. */
@@ -163,24 +164,14 @@ function refuseOptionsOfOneCar({ globals: { link, accept, trace } }: Context): v
 
 async function loadManifest(context: Context, path: string): Promise<{ manifest: BatchManifest; folder: string }> {
   const isStdin = path === '-';
-  const bytes = isStdin ? new TextEncoder().encode(await context.io.stdin.read()) : await readBytes(path);
+  const bytes = isStdin
+    ? new TextEncoder().encode(await context.io.stdin.read())
+    : await readNamedFile(path, '`kombi batch --help` shows what a manifest looks like.');
   const manifest = await parseManifest(bytes, isStdin ? 'stdin' : path);
   // Wrong words are refused before any car is asked.
   const catalog = await context.catalog();
   for (const { edits } of manifest.cars) for (const edit of edits) checkEdit(edit, catalog);
   return { manifest, folder: isStdin ? '.' : dirname(path) };
-}
-
-async function readBytes(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw new KombiError({
-      code: 'usage.file',
-      message: `${path} cannot be read: ${messageOf(error)}`,
-      hint: '`kombi batch --help` shows what a manifest looks like.',
-    });
-  }
 }
 
 /** As the command line says, else as the manifest says. */

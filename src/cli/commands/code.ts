@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { checkEdit, type EditSyntax, parseEdit, parseEditFile } from '../../coding/index.ts';
-import { KombiError, messageOf } from '../../core/index.ts';
+import { KombiError } from '../../core/index.ts';
 import { planCoding } from '../../job/index.ts';
 import { runWritingCommand } from '../carry-out-plan.ts';
 import type { CommandSpec } from '../command.ts';
 import type { Context } from '../context.ts';
 import type { Input } from '../input.ts';
+import { readNamedFile } from '../read-named-file.ts';
 
 export const code: CommandSpec = {
   name: 'code',
@@ -51,14 +51,5 @@ async function readEdits(context: Context, input: Input): Promise<readonly EditS
 }
 
 async function readText({ io }: Context, file: string): Promise<string> {
-  if (file === '-') return io.stdin.read();
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new KombiError({
-      code: 'usage.file',
-      message: `${file} cannot be read: ${messageOf(error)}`,
-      hint: 'Name a text file with one edit a line.',
-    });
-  }
+  return file === '-' ? io.stdin.read() : (await readNamedFile(file, 'Name a text file with one edit a line.')).toString('utf8');
 }

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { type Answers, parseAnswers, UNKNOWN } from '../../../assistant/index.ts';
 import type { Question } from '../../../catalog/index.ts';
-import { isKombiError, KombiError, messageOf } from '../../../core/index.ts';
+import { isKombiError, KombiError } from '../../../core/index.ts';
 import { readManifestText } from '../../../job/batch/index.ts';
 import type { Context } from '../../context.ts';
+import { readNamedFile } from '../../read-named-file.ts';
 
 const DO_NOT_KNOW = { en: "I don't know", de: 'Ich weiß es nicht' } as const;
 const SEVERAL = { en: '(any number)', de: '(beliebig viele)' } as const;
@@ -28,8 +28,7 @@ export async function askQuestions(context: Context, questions: readonly Questio
 
 /** @throws {KombiError} `usage.answers`, `usage.file` (exit 2) */
 export async function loadAnswers(context: Context, file: string): Promise<Answers> {
-  const bytes =
-    file === '-' ? Buffer.from(await context.io.stdin.read()) : await readFile(file).catch((error: unknown) => fail(file, error));
+  const bytes = file === '-' ? Buffer.from(await context.io.stdin.read()) : await readNamedFile(file, 'Name a YAML or JSON file.');
   const name = file === '-' ? 'the answers' : file;
   const { questions } = (await context.catalog()).diagnosis;
   try {
@@ -43,8 +42,4 @@ export async function loadAnswers(context: Context, file: string): Promise<Answe
       hint: '`kombi diagnose sos --questions` shows what the answers look like.',
     });
   }
-}
-
-function fail(file: string, error: unknown): never {
-  throw new KombiError({ code: 'usage.file', message: `${file} cannot be read: ${messageOf(error)}`, hint: 'Name a YAML or JSON file.' });
 }

@@ -1,13 +1,14 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import type { CheatFile, UnknownName } from '../../../coding/cheats/index.ts';
 import { formatUnknownNames, importCheats, parseToldValue, parseToldValues } from '../../../coding/cheats/index.ts';
-import { isKombiError, KombiError, messageOf } from '../../../core/index.ts';
+import { isKombiError, KombiError } from '../../../core/index.ts';
 import { readCheatFiles } from '../../cheat-files.ts';
 import type { CommandSpec } from '../../command.ts';
 import type { Context } from '../../context.ts';
+import { createFile } from '../../create-file.ts';
 import { escapeText } from '../../escape.ts';
 import { importLines, importResult } from '../../import-text.ts';
 import { saveOwnRecipes } from '../../own-recipes.ts';
+import { readNamedFile } from '../../read-named-file.ts';
 
 export const importRecipes: CommandSpec = {
   name: 'import',
@@ -34,7 +35,7 @@ export const importRecipes: CommandSpec = {
     const told = await answers(context, first.unknownNames, input.text('values'));
     const imported = told.size === 0 ? first : importCheats(files, { catalog, told });
     const names = input.text('names');
-    if (names !== undefined) await writeNew(names, formatUnknownNames(imported.unknownNames));
+    if (names !== undefined) await createFile(names, formatUnknownNames(imported.unknownNames), '--names');
     const saved = input.flag('save') ? await saveOwnRecipes(context, imported.recipes) : undefined;
     return {
       result: { ...importResult(files, imported), ...(saved === undefined ? {} : { saved }) },
@@ -59,7 +60,7 @@ async function answers(
   names: readonly UnknownName[],
   path: string | undefined,
 ): Promise<ReadonlyMap<string, Uint8Array>> {
-  const told = new Map(path === undefined ? [] : parseToldValues(await readText(path), names));
+  const told = new Map(path === undefined ? [] : parseToldValues(await readAnswers(path), names));
   const open = names.filter(({ key }) => !told.has(key));
   if (open.length === 0 || !context.isPersonThere || context.globals.json || context.globals.yes) return told;
   const { signal } = context.io;
@@ -93,26 +94,6 @@ async function askOne(context: Context, name: UnknownName): Promise<Uint8Array |
   }
 }
 
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new KombiError({
-      code: 'usage.file',
-      message: `${path} cannot be read: ${messageOf(error)}`,
-      hint: 'Name a file of answers, as --names writes it.',
-    });
-  }
-}
-
-async function writeNew(path: string, text: string): Promise<void> {
-  try {
-    await writeFile(path, text, { flag: 'wx' });
-  } catch (error) {
-    throw new KombiError({
-      code: 'usage.file',
-      message: `${path} cannot be written: ${messageOf(error)}`,
-      hint: 'Name a file that is not there yet.',
-    });
-  }
+async function readAnswers(path: string): Promise<string> {
+  return (await readNamedFile(path, 'Name a file of answers, as --names writes it.')).toString('utf8');
 }
