@@ -121,7 +121,7 @@ async function enetTo(car: MockCar): Promise<Transport> {
 }
 
 async function elm327To(car: MockCar, uri: LinkUri): Promise<Transport> {
-  const [{ personalityNames, plugIn }, { createMockSerialPort }, { createElm327Transport }, { openSerialStream }] = await Promise.all([
+  const [{ lineOf, personalityNames, plugIn }, { createMockSerialPort }, { createElm327Transport }, { openSerialStream }] = await Promise.all([
     import('./mock/elm327/index.ts'),
     import('./mock/serial/index.ts'),
     import('./transport/elm327/index.ts'),
@@ -133,7 +133,7 @@ async function elm327To(car: MockCar, uri: LinkUri): Promise<Transport> {
   serialPorts += 1;
   const { path, binding } = await createMockSerialPort(adapter, { path: `/dev/mock${serialPorts}` });
   const transport = createElm327Transport({
-    open: openSerialStream({ path, baudRate: adapter.baud, clock: car.clock, binding }),
+    open: openSerialStream({ path, baudRate: adapter.baud, clock: car.clock, wired: lineOf(personality).wired ?? true, binding }),
     clock: car.clock,
     description: `ELM327 to the mock car ${car.name}`,
     portName: undefined,

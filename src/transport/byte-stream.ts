@@ -15,8 +15,16 @@ export interface ByteStream {
   onData(consumer: (chunk: Uint8Array) => void): void;
   /** Called once, when the other end or the cable is gone; not after our own `close`. */
   onLost(listener: (error: Error) => void): void;
+  /** Of a serial cable, where this side may choose it. Absent: a network, a radio link, or not known to be a cable. */
+  readonly rate?: LineRate;
   /** Never throws; may be repeated. */
   close(): Promise<void>;
+}
+
+export interface LineRate {
+  readonly baud: number;
+  /** What is sent and received from now on; the other end must do the same. @throws {KombiError} `link.closed` */
+  set(baud: number): Promise<void>;
 }
 
 /** @throws {KombiError} `link.*` when it cannot be opened */

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { SerialPortMock } from 'serialport';
 import { afterAll, describe } from 'vitest';
 import { type Clock, type Did, type EcuAddress, systemClock, VirtualClock } from '../../src/core/index.ts';
-import { plugIn, startElm327Pty, startElm327TcpServer } from '../../src/mock/elm327/index.ts';
+import { lineOf, type PersonalityName, personalityNames, plugIn, startElm327Pty, startElm327TcpServer } from '../../src/mock/elm327/index.ts';
 import { type Car, startMockCar } from '../../src/mock/index.ts';
 import { createMockSerialPort } from '../../src/mock/serial/index.ts';
 import { createElm327Transport } from '../../src/transport/elm327/index.ts';
@@ -38,25 +38,29 @@ function contractCar(car: Car, clock: Clock, { open, unplug }: End): ContractCar
 
 afterAll(() => SerialPortMock.binding.reset());
 
-for (const maxReadSize of [1, 1024]) {
-  describeTransport(
-    `ELM327 on a mock serial port that reads ${maxReadSize} bytes at a time, in virtual time`,
-    async (test) => {
-      const clock = new VirtualClock();
-      const car = startMockCar({ profile: 'f06-sos', clock });
-      const path = `/dev/mock-elm327-${maxReadSize}-${test}`;
-      const { binding, unplug } = await createMockSerialPort(plugIn(car), { path, maxReadSize });
-      return contractCar(car, clock, { open: openSerialStream({ path, baudRate: 38400, clock, binding }), unplug });
-    },
-    lacks,
-  );
+/** Those that are of no use, and one whose line loses what the contract waits for: they have tests of their own. */
+const UNFIT: readonly PersonalityName[] = ['not-elm', 'silent-acceptor', 'lossy'];
+
+async function onMockPort(personality: PersonalityName, test: string, maxReadSize = 1024): Promise<ContractCar> {
+  const clock = new VirtualClock();
+  const car = startMockCar({ profile: 'f06-sos', clock });
+  const path = `/dev/mock-${personality}-${maxReadSize}-${test}`;
+  const adapter = plugIn(car, { personality });
+  const { binding, unplug } = await createMockSerialPort(adapter, { path, maxReadSize });
+  const wired = lineOf(personality).wired ?? true;
+  return contractCar(car, clock, { open: openSerialStream({ path, baudRate: adapter.baud, clock, wired, binding }), unplug });
+}
+
+describeTransport('ELM327 on a mock serial port that reads one byte at a time', (test) => onMockPort('genuine-2.1', test, 1), lacks);
+for (const name of personalityNames().filter((candidate) => !UNFIT.includes(candidate))) {
+  describeTransport(`the adapter ${name}, in virtual time`, (test) => onMockPort(name, test), lacks);
 }
 
 describeTransport(
   'ELM327 over TCP',
   async () => {
     const car = startMockCar({ profile: 'f06-sos' });
-    const server = await startElm327TcpServer(car, { baud: BAUD });
+    const server = await startElm327TcpServer(car, { personality: 'wifi', baud: BAUD });
     const open = openTcpStream({ host: server.host, port: server.port, connectTimeoutMs: 5000, clock: systemClock });
     return contractCar(car, systemClock, { open, unplug: () => server.close() });
   },

@@ -32,7 +32,8 @@ export function plugIn(car: CarPort, options: AdapterOptions = {}): MockAdapter 
   return roundTripMs === undefined && losesOneIn === undefined ? chip : new DistantDevice(chip, car.clock, lineOf(character));
 }
 
-function lineOf(personality: PersonalityName | Personality): Line {
+/** What leads to an adapter. */
+export function lineOf(personality: PersonalityName | Personality): Line {
   if (personality === 'not-elm') return {};
   const character: Personality = typeof personality === 'string' ? PERSONALITIES[personality] : personality;
   return character.line ?? {};

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/index.ts';
 import type { ByteStream, OpenByteStream } from '../byte-stream.ts';
-import { nobodyThere, probeChip } from './adapter-setup.ts';
+import { identifyChip, nobodyThere } from './adapter-setup.ts';
 import { Chip } from './chip.ts';
 
 /** ELM chips leave the factory with 38400, OBDLink USB with 115200; the rest in the order of how often they are met (elm327 §1). */
@@ -21,7 +21,7 @@ export function openAtAnyBaud(openAt: (baudRate: number) => OpenByteStream, cloc
       const stream = await openAt(baudRate)(signal);
       const chip = new Chip(stream, clock);
       try {
-        if ((await probeChip(chip, false, signal)) !== undefined) {
+        if ((await identifyChip(chip, false, signal)) !== undefined) {
           known = baudRate;
           return stream;
         }

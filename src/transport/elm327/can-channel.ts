@@ -1,22 +1,18 @@
-import {
-  CAN_TESTER_ADDRESS,
-  type Clock,
-  type EcuAddress,
-  ecuAddress,
-  formatEcuAddress,
-  isFunctionalAddress,
-  toHex,
-} from '../../core/index.ts';
+import { CAN_TESTER_ADDRESS, type EcuAddress, ecuAddress, toHex } from '../../core/index.ts';
 import { decodeIsoTpFrame, type IsoTpFrame } from '../isotp/index.ts';
 import { isAccepted, unfit } from './adapter-setup.ts';
 import { parseCanLine } from './can-line.ts';
-import { type Chip, COMMAND_TIMEOUT_MS } from './chip.ts';
+import { COMMAND_TIMEOUT_MS } from './chip.ts';
 import { chipError } from './chip-texts.ts';
+import type { PathEnds } from './message-path.ts';
+import { ReceiveFilter } from './receive-filter.ts';
 
 /** An ECU answers with identifier 600 + its address (bmw-diagnostics §3.1, recorded). */
 const ECU_ID = 0x600;
 /** A chip that ignores the number of answers listens on; then it is interrupted after this long. */
 const PROMPT_GRACE_MS = 100;
+/** EdiabasLib's pause between two frames (third-party code): by then a frame has left, and a chip that listens on may be interrupted. */
+const FRAME_SENT_MS = 50;
 
 /**
  * What is to come back after a frame: `open` the chip listens until it is interrupted, a number 1 to 15 it listens for
@@ -31,38 +27,35 @@ export interface FrameEvent {
 }
 export type ChannelEvent = FrameEvent | { readonly kind: 'idle' } | { readonly kind: 'deadline' };
 
-interface Filter {
-  readonly mask: string;
-  readonly filter: string;
+/** How a chip is told that frames earn no answer. */
+export interface QuietFrames {
+  readonly on: string;
+  readonly off: string;
+  /** It prompts without a word as soon as the frame has left; else it says what it says when nobody answers, or has to be interrupted. */
+  readonly saysNothing: boolean;
 }
-const EVERY_ECU: Filter = { mask: 'ATCM700', filter: 'ATCF600' };
 
 /** CAN frames to and from ECUs through the chip. */
 export class CanChannel {
-  readonly #chip: Chip;
-  readonly #clock: Clock;
-  #filter = EVERY_ECU;
-  /** Whether the chip listens after a frame (R1) or not (R0); undefined while a switch is under way. */
-  #responses: boolean | undefined = true;
+  readonly #ends: PathEnds;
+  readonly #filter: ReceiveFilter;
+  readonly #quiet: QuietFrames;
+  /** Whether the chip is told that frames earn no answer; undefined while a switch is under way. */
+  #isQuiet: boolean | undefined = false;
   /** Frames after which the chip prompts by itself. */
   #owed = Number.POSITIVE_INFINITY;
-  /** Whether it heeds the number of answers; some chips take it and listen on. */
-  #counts = true;
+  /** What was sent with a number of answers behind it, until one has come. */
+  #countedLine: string | undefined;
 
-  constructor(chip: Chip, clock: Clock) {
-    this.#chip = chip;
-    this.#clock = clock;
+  constructor(ends: PathEnds, quiet: QuietFrames) {
+    this.#ends = ends;
+    this.#filter = new ReceiveFilter(ends);
+    this.#quiet = quiet;
   }
 
   /** Lets through the frames of one ECU, or of all for the functional address. The chip must be idle. */
-  async aim(target: EcuAddress, signal?: AbortSignal): Promise<void> {
-    const wanted = isFunctionalAddress(target) ? EVERY_ECU : { mask: 'ATCM7FF', filter: `ATCF6${formatEcuAddress(target)}` };
-    const before = this.#filter;
-    // Unknown until both are set; the next aim then sets both.
-    this.#filter = { mask: '', filter: '' };
-    if (wanted.filter !== before.filter) await this.#set(wanted.filter, signal);
-    if (wanted.mask !== before.mask) await this.#set(wanted.mask, signal);
-    this.#filter = wanted;
+  aim(target: EcuAddress, signal?: AbortSignal): Promise<void> {
+    return this.#filter.aim(target, signal);
   }
 
   /**
@@ -72,36 +65,59 @@ export class CanChannel {
    */
   async send(bytes: Uint8Array, answers: Answers, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    await this.#setResponses(answers !== 'none', signal);
+    const { chip, findings } = this.#ends;
+    await this.#setQuiet(answers === 'none', signal);
     const line = toHex(bytes);
     if (answers === 'none') {
-      await this.#chip.write(line, { silent: true });
-      const deadlineMs = this.#clock.now() + COMMAND_TIMEOUT_MS;
-      for (;;) {
-        const event = await this.next(deadlineMs, signal);
-        if (event.kind === 'idle') return;
-        if (event.kind === 'deadline') throw this.#chip.silence('send a frame');
-      }
+      await this.#sendQuietly(line, signal);
+      return;
     }
-    const counted = answers !== 'open' && this.#counts;
+    const counted = answers !== 'open' && findings.value.traffic.countsAnswers !== false;
     this.#owed = counted ? answers : Number.POSITIVE_INFINITY;
+    this.#countedLine = counted ? line : undefined;
     // A digit behind a full line of 16 is misread by the chip (ddt4all, third-party code): never asked for.
-    await this.#chip.write(counted ? line + answers.toString(16).toUpperCase() : line);
+    await chip.write(counted ? line + answers.toString(16).toUpperCase() : line);
+  }
+
+  /** A chip that knows no number of answers has sent nothing: it gets the line without. */
+  async #withoutCount(line: string, signal?: AbortSignal): Promise<void> {
+    const { chip, findings } = this.#ends;
+    findings.saw({ countsAnswers: false });
+    this.#owed = Number.POSITIVE_INFINITY;
+    this.#countedLine = undefined;
+    if (!(await chip.prompted(COMMAND_TIMEOUT_MS, signal))) throw chip.silence('come back to its prompt');
+    await chip.write(line);
+  }
+
+  async #sendQuietly(line: string, signal?: AbortSignal): Promise<void> {
+    const { chip, clock } = this.#ends;
+    const { saysNothing } = this.#quiet;
+    await chip.write(line, { silent: saysNothing });
+    const deadlineMs = clock.now() + (saysNothing ? COMMAND_TIMEOUT_MS : FRAME_SENT_MS);
+    for (;;) {
+      const event = await this.next(deadlineMs, signal);
+      if (event.kind === 'idle') return;
+      if (event.kind !== 'deadline') continue;
+      if (saysNothing) throw chip.silence('send a frame');
+      await chip.interrupt(signal);
+    }
   }
 
   /** Listens without sending. The chip must be idle. */
   listen(): Promise<void> {
     this.#owed = Number.POSITIVE_INFINITY;
-    return this.#chip.write('ATMA');
+    return this.#ends.chip.write('ATMA');
   }
 
   /** Ends listening, unless the chip does so by itself; frames that came until then stay to be taken. */
   async stop(signal?: AbortSignal): Promise<void> {
+    const { chip, findings } = this.#ends;
     if (this.#owed <= 0) {
-      if (await this.#chip.prompted(PROMPT_GRACE_MS, signal)) return;
-      this.#counts = false;
+      const prompted = await chip.prompted(PROMPT_GRACE_MS + (chip.roundTripMs ?? 0), signal);
+      findings.saw({ countsAnswers: prompted });
+      if (prompted) return;
     }
-    await this.#chip.interrupt(signal);
+    await chip.interrupt(signal);
   }
 
   /**
@@ -113,28 +129,27 @@ export class CanChannel {
    */
   async next(deadlineMs: number, signal?: AbortSignal): Promise<ChannelEvent> {
     for (;;) {
-      const event = await this.#chip.next(deadlineMs, signal);
+      const event = await this.#ends.chip.next(deadlineMs, signal);
       if (event.kind !== 'line') return event;
       const can = parseCanLine(event.text);
-      if (can === undefined) {
+      if (event.text === '?' && this.#countedLine !== undefined) await this.#withoutCount(this.#countedLine, signal);
+      else if (can === undefined) {
         const error = chipError(event.text);
         if (error !== undefined) throw error;
       } else if ((can.id & 0x700) === ECU_ID && can.data[0] === CAN_TESTER_ADDRESS) {
         this.#owed -= 1;
+        this.#countedLine = undefined;
         return { kind: 'frame', source: ecuAddress(can.id & 0xff), frame: decodeIsoTpFrame(can.data).frame };
       }
     }
   }
 
-  async #setResponses(wanted: boolean, signal?: AbortSignal): Promise<void> {
-    if (this.#responses === wanted) return;
-    this.#responses = undefined;
-    await this.#set(wanted ? 'ATR1' : 'ATR0', signal);
-    this.#responses = wanted;
-  }
-
-  async #set(command: string, signal?: AbortSignal): Promise<void> {
-    if (await isAccepted(this.#chip, command, signal)) return;
-    throw unfit(this.#chip.stream.description, `lacks what coding needs: ${command}`);
+  async #setQuiet(wanted: boolean, signal?: AbortSignal): Promise<void> {
+    if (this.#isQuiet === wanted) return;
+    this.#isQuiet = undefined;
+    const { chip, findings } = this.#ends;
+    const command = wanted ? this.#quiet.on : this.#quiet.off;
+    if (!(await isAccepted(chip, command, signal))) throw unfit(findings.value.name, `lacks what coding needs: ${command}`);
+    this.#isQuiet = wanted;
   }
 }

@@ -9,6 +9,9 @@ const INTERRUPT_TIMEOUT_MS = 500;
 const MAX_LINES = 64;
 /** Ignored by an idle chip, ends any operation of a busy one. Never a bare CR: that repeats the last command. */
 const INTERRUPT = Uint8Array.of(0x20);
+const CONFIRM = Uint8Array.of(0x0d);
+/** Commands that write what the adapter keeps without power: nothing of the owner's is ever changed (elm327.md §2, §6, §7). */
+const LASTS = /^(?:ATSP|ATPP|ATCV|ATSD|AT@3|STWBR|STRSTNVM|STS(?!N$)|STVCAL|STBT)/;
 
 export type ChipEvent = { readonly kind: 'line'; readonly text: string } | { readonly kind: 'idle' } | { readonly kind: 'deadline' };
 
@@ -30,6 +33,8 @@ export class Chip {
   #stopping = false;
   #failure: KombiError | undefined;
   #heard = false;
+  #characters = 0;
+  #roundTripMs: number | undefined;
   #wake: (() => void) | undefined;
 
   constructor(stream: ByteStream, clock: Clock) {
@@ -38,6 +43,7 @@ export class Chip {
     const splitter = new LineSplitter({ line: (text) => this.#onLine(text), prompt: () => this.#onPrompt() });
     stream.onData((chunk) => {
       this.#heard = true;
+      this.#characters += chunk.length;
       try {
         splitter.feed(chunk);
       } catch (error) {
@@ -54,6 +60,16 @@ export class Chip {
   /** Whether anything at all was received, be it noise. */
   get heard(): boolean {
     return this.#heard;
+  }
+
+  /** Characters that went either way. */
+  get characters(): number {
+    return this.#characters;
+  }
+
+  /** The quickest answer to a command so far: the line's delay, and a few characters. */
+  get roundTripMs(): number | undefined {
+    return this.#roundTripMs;
   }
 
   get failure(): KombiError | undefined {
@@ -74,9 +90,10 @@ export class Chip {
   async write(line: string, options: WriteOptions = {}): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#busy) throw new KombiError({ code: 'bug.elm327', message: `"${line}" was to be sent to a busy adapter` });
+    if (LASTS.test(line)) throw new KombiError({ code: 'bug.elm327', message: `"${line}" would outlive the session` });
     this.#busy = true;
     this.#answered = options.silent ?? false;
-    await this.stream.write(Buffer.from(`${line}\r`, 'latin1'));
+    await this.#put(Buffer.from(`${line}\r`, 'latin1'));
   }
 
   /** The next line; `idle` once the chip has prompted and no line is left; `deadline` when that comes first. */
@@ -93,12 +110,16 @@ export class Chip {
   /** Sends a command that causes no traffic, and gives the lines of its answer. */
   async ask(command: string, signal?: AbortSignal, timeoutMs = COMMAND_TIMEOUT_MS): Promise<string[]> {
     signal?.throwIfAborted();
+    const startMs = this.#clock.now();
     await this.write(command);
-    const deadlineMs = this.#clock.now() + timeoutMs;
+    const deadlineMs = startMs + timeoutMs;
     const answer: string[] = [];
     for (;;) {
       const event = await this.next(deadlineMs, signal);
-      if (event.kind === 'idle') return answer;
+      if (event.kind === 'idle') {
+        this.#roundTripMs = Math.min(this.#roundTripMs ?? Number.POSITIVE_INFINITY, this.#clock.now() - startMs);
+        return answer;
+      }
       if (event.kind === 'deadline') throw this.silence(`answer ${command}`);
       answer.push(event.text);
     }
@@ -117,11 +138,17 @@ export class Chip {
   async settle(quietMs: number, signal?: AbortSignal): Promise<void> {
     this.#busy = true;
     this.#stopping = true;
-    await this.stream.write(INTERRUPT);
+    await this.#put(INTERRUPT);
     await this.prompted(quietMs, signal);
     this.#busy = false;
     this.#stopping = false;
     this.#lines.length = 0;
+  }
+
+  /** Answers a chip that waits for it at a new rate; at any other time it would repeat the last command. */
+  confirm(): Promise<void> {
+    this.#lines.length = 0;
+    return this.#put(CONFIRM);
   }
 
   /** Ends what the chip is doing; what it printed until then stays to be taken. */
@@ -130,7 +157,7 @@ export class Chip {
       if (this.#failure !== undefined) throw this.#failure;
       if (!this.#busy) return;
       this.#stopping = true;
-      await this.stream.write(INTERRUPT);
+      await this.#put(INTERRUPT);
       await this.prompted(INTERRUPT_TIMEOUT_MS, signal);
     }
     if (this.#busy) throw this.silence('come back to its prompt');
@@ -144,6 +171,11 @@ export class Chip {
       if (!(await this.#change(deadlineMs, signal))) return false;
     }
     return true;
+  }
+
+  async #put(bytes: Uint8Array): Promise<void> {
+    this.#characters += bytes.length;
+    await this.stream.write(bytes);
   }
 
   #onLine(text: string): void {

@@ -1,7 +1,7 @@
 import { type Clock, KombiError, systemClock } from '../../core/index.ts';
 import type { OpenByteStream } from '../byte-stream.ts';
 import { type LinkUri, refuseUnknownQuery } from '../link-uri.ts';
-import { openSerialStream, realPortPath } from '../serial/index.ts';
+import { isUsbPort, openSerialStream, realPortPath } from '../serial/index.ts';
 import { openTcpStream } from '../tcp-stream.ts';
 import type { Transport } from '../transport.ts';
 import { openAtAnyBaud } from './baud-scan.ts';
@@ -28,13 +28,14 @@ export async function createElm327Link(uri: LinkUri): Promise<Transport> {
   }
   refuseUnknownQuery(uri, ['baud']);
   if (uri.path === '') throw usage(uri, 'names no port');
-  const open = openPort(uri, clock);
-  return createElm327Transport({ open, clock, description: `ELM327 at ${uri.path}`, portName: await realPortPath(uri.path) });
+  const portName = await realPortPath(uri.path);
+  const open = openPort(uri, clock, await isUsbPort(portName));
+  return createElm327Transport({ open, clock, description: `ELM327 at ${uri.path}`, portName });
 }
 
-function openPort(uri: LinkUri, clock: Clock): OpenByteStream {
+function openPort(uri: LinkUri, clock: Clock, wired: boolean): OpenByteStream {
   const baud = uri.query.get('baud');
-  const openAt = (baudRate: number) => openSerialStream({ path: uri.path, baudRate, clock });
+  const openAt = (baudRate: number) => openSerialStream({ path: uri.path, baudRate, clock, wired });
   if (baud === null) return openAtAnyBaud(openAt, clock);
   if (!/^[1-9]\d{2,6}$/.test(baud)) throw usage(uri, `has the baud rate "${baud}"`);
   return openAt(Number(baud));

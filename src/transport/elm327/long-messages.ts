@@ -1,20 +1,22 @@
-import { type Clock, type EcuAddress, formatEcuAddress } from '../../core/index.ts';
+import { type EcuAddress, formatEcuAddress, isKombiError } from '../../core/index.ts';
 import { encodeFlowControl, type FirstFrame, FLOW_STATUS, IsoTpReceiver, IsoTpSender, isoTpError } from '../isotp/index.ts';
 import type { CanChannel, FrameEvent } from './can-channel.ts';
+import { type Flow, flowFor } from './flow.ts';
+import type { PathEnds } from './message-path.ts';
 
 /** N_Bs and N_Cr of ISO 15765-2: the wait for a flow control and for the next consecutive frame. */
 const FLOW_CONTROL_TIMEOUT_MS = 1000;
 const NEXT_FRAME_TIMEOUT_MS = 1000;
-/** 12 lines of 20 characters fit the smallest known buffer, 256 bytes, even if none drains meanwhile. */
-const BLOCK_FRAMES = 12;
-const SEPARATION_TIME = 0;
+/** A response digit says no more. */
+const MOST_COUNTED = 15;
 
 /** Who talks with whom, and what becomes of frames that belong to no long message. */
-export interface Conversation {
+export interface Conversation extends PathEnds {
   readonly channel: CanChannel;
-  readonly clock: Clock;
   readonly target: EcuAddress;
   keep(event: FrameEvent): void;
+  /** Brings the chip to its prompt and keeps what had come. */
+  hush(signal?: AbortSignal): Promise<void>;
 }
 
 /** Sends one message of more than a frame. The chip must be idle; afterwards it listens for the answer. */
@@ -26,7 +28,7 @@ export async function sendLong(conversation: Conversation, message: Uint8Array, 
   while (sender.step !== 'done') {
     if (sender.step === 'flow-control') {
       await awaitFlowControl(conversation, sender, signal);
-      await hush(conversation, signal);
+      await conversation.hush(signal);
       continue;
     }
     const pauseMs = notBeforeMs - clock.now();
@@ -51,15 +53,34 @@ async function awaitFlowControl(conversation: Conversation, sender: IsoTpSender,
   }
 }
 
-/** Takes the rest of a message whose first frame has come. Afterwards the chip is idle. */
+/** Takes the rest of a message whose first frame has come. */
 export async function receiveLong(conversation: Conversation, first: FirstFrame, signal?: AbortSignal): Promise<Uint8Array> {
+  const flow = flowFor(conversation);
+  try {
+    return await receiveRest(conversation, { first, flow, signal });
+  } catch (error) {
+    const isOverrun = isKombiError(error, 'link.isotp') || isKombiError(error, 'link.elm327.buffer-full');
+    if (flow.blockSize === 0 && isOverrun) conversation.findings.saw({ overruns: true });
+    throw error;
+  }
+}
+
+interface Rest {
+  readonly first: FirstFrame;
+  readonly flow: Flow;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function receiveRest(conversation: Conversation, { first, flow, signal }: Rest): Promise<Uint8Array> {
   const { channel, clock, target } = conversation;
-  const receiver = new IsoTpReceiver(first, { blockSize: BLOCK_FRAMES });
-  const flowControl = encodeFlowControl(target, FLOW_STATUS.continueToSend, BLOCK_FRAMES, SEPARATION_TIME);
+  const { blockSize, separationTime } = flow;
+  const receiver = new IsoTpReceiver(first, { blockSize });
+  const flowControl = encodeFlowControl(target, FLOW_STATUS.continueToSend, blockSize, separationTime);
   await channel.stop(signal);
   while (receiver.step !== 'whole') {
     if (receiver.step === 'flow-control') {
-      await channel.send(flowControl, receiver.nextBlockFrames, signal);
+      const frames = receiver.nextBlockFrames;
+      await channel.send(flowControl, frames > MOST_COUNTED ? 'open' : frames, signal);
       receiver.sentFlowControl();
     }
     const event = await channel.next(clock.now() + NEXT_FRAME_TIMEOUT_MS, signal);
@@ -71,17 +92,7 @@ export async function receiveLong(conversation: Conversation, first: FirstFrame,
     }
     if (event.source === target) receiver.take(event.frame);
     else conversation.keep(event);
-    if (receiver.step !== 'frame') await channel.stop(signal);
+    if (receiver.step === 'flow-control') await channel.stop(signal);
   }
   return receiver.message;
-}
-
-/** Brings the chip to its prompt and keeps what had come. */
-export async function hush({ channel, keep }: Pick<Conversation, 'channel' | 'keep'>, signal?: AbortSignal): Promise<void> {
-  await channel.stop(signal);
-  for (;;) {
-    const event = await channel.next(Number.NEGATIVE_INFINITY, signal);
-    if (event.kind !== 'frame') return;
-    keep(event);
-  }
 }

@@ -7,14 +7,13 @@ import {
   isKombiError,
   KombiError,
 } from '../../core/index.ts';
-import type { ByteStream, OpenByteStream } from '../byte-stream.ts';
-import { encodeSingleFrame, MAX_MESSAGE_BYTES, SINGLE_FRAME_BYTES } from '../isotp/index.ts';
+import type { OpenByteStream } from '../byte-stream.ts';
+import { MAX_MESSAGE_BYTES, SINGLE_FRAME_BYTES } from '../isotp/index.ts';
 import type { AdapterIdentity, Message, ProveOptions, Transport, TransportCapabilities } from '../transport.ts';
-import { type ChipSetUp, leaveChip, setUpChip } from './adapter-setup.ts';
+import { type AdapterFindings, FindingsBook } from './adapter-findings.ts';
+import { type AdapterMemory, AdapterSession } from './adapter-session.ts';
 import { AnswerHabits } from './answer-habits.ts';
-import { CanChannel, type FrameEvent } from './can-channel.ts';
 import { Chip } from './chip.ts';
-import { type Conversation, hush, receiveLong, sendLong } from './long-messages.ts';
 import { proveLongMessages } from './write-proof.ts';
 
 const OPEN_ATTEMPTS = 3;
@@ -28,34 +27,39 @@ export interface Elm327TransportOptions {
   /** For people: `ELM327 at /dev/ttyUSB0`. */
   readonly description: string;
   readonly portName: string | undefined;
+  /** What an adapter was found to be before; of no effect where another answers. */
+  readonly known?: AdapterFindings;
   /** Stops what was started for this link, such as a mock car. */
   readonly dispose?: () => Promise<void>;
 }
 
-/** A transport over an ELM327 or one of its kin, with ISO-TP done here; the chip carries bare CAN frames. */
-export function createElm327Transport(options: Elm327TransportOptions): Transport {
-  return new Elm327Transport(options);
+export interface Elm327Transport extends Transport {
+  /** What is known of the adapter so far; undefined before it was open once. */
+  readonly findings: AdapterFindings | undefined;
 }
 
-interface Connection extends ChipSetUp {
-  readonly stream: ByteStream;
-  readonly chip: Chip;
-  readonly channel: CanChannel;
+/** A transport over an ELM327 or one of its kin, by the best way that it is fit for. */
+export function createElm327Transport(options: Elm327TransportOptions): Elm327Transport {
+  return new LadderTransport(options);
+}
+
+interface Connection {
+  readonly session: AdapterSession;
   readonly inbox: Message[];
-  readonly keep: (event: FrameEvent) => void;
+  /** Whether anything was asked yet. */
+  asked: boolean;
   writesProven: boolean;
-  /** Where the answers are to come from; first frames of others are not answered. */
-  target: EcuAddress | undefined;
   /** After a `link.*` error nothing is certain but that the link must be opened anew. */
   failure: KombiError | undefined;
 }
 
-class Elm327Transport implements Transport {
+class LadderTransport implements Elm327Transport {
   readonly description: string;
   readonly portName: string | undefined;
   readonly clock: Clock;
   readonly #options: Elm327TransportOptions;
   readonly #habits = new AnswerHabits();
+  readonly #memory: AdapterMemory;
   #connection: Connection | undefined;
   #closing: Promise<void> = Promise.resolve();
 
@@ -64,6 +68,8 @@ class Elm327Transport implements Transport {
     this.description = options.description;
     this.portName = options.portName;
     this.clock = options.clock;
+    const findings = options.known && new FindingsBook(options.known);
+    this.#memory = { findings, leftAtBaud: undefined, maySwitch: true };
   }
 
   get capabilities(): TransportCapabilities {
@@ -76,7 +82,13 @@ class Elm327Transport implements Transport {
   }
 
   get adapter(): AdapterIdentity {
-    return this.#connection?.adapter ?? { kind: 'ELM327' };
+    if (this.#connection === undefined) return { kind: 'ELM327' };
+    const { findings, voltage } = this.#connection.session;
+    return { kind: 'ELM327', firmware: findings.value.name, ...(voltage === undefined ? {} : { voltage }) };
+  }
+
+  get findings(): AdapterFindings | undefined {
+    return this.#memory.findings?.value;
   }
 
   async open(signal?: AbortSignal): Promise<void> {
@@ -86,8 +98,7 @@ class Elm327Transport implements Transport {
       const stream = await this.#options.open(signal);
       const chip = new Chip(stream, this.clock);
       try {
-        const setUp = await setUpChip(chip, signal);
-        this.#connection = this.#connect(stream, chip, setUp);
+        this.#connection = await this.#connect(chip, signal);
         return;
       } catch (error) {
         await stream.close();
@@ -102,45 +113,57 @@ class Elm327Transport implements Transport {
     signal?.throwIfAborted();
     refuseUnsendable(target, payload);
     await this.#use(async (connection) => {
-      const { channel } = connection;
-      await hush(connection, signal);
-      await channel.aim(target, signal);
-      connection.target = target;
-      // Else no number of answers behind a request: a 7F xx 78 would be counted for the answer.
-      const answers = this.#habits.ask(target, payload) && connection.monitorsAwake ? 1 : 'open';
-      if (payload.length <= SINGLE_FRAME_BYTES) await channel.send(encodeSingleFrame(target, payload), answers, signal);
-      else await sendLong(this.#with(target, connection), payload, signal);
+      const { session } = connection;
+      await session.path.hush(signal);
+      if (connection.asked) await session.settle(signal);
+      // What is proved is proved at this rate.
+      if (!connection.writesProven) await session.hasten();
+      connection.asked = true;
+      // Else a 7F xx 78 would be counted for the answer, and what follows it missed until the chip listens again.
+      const once = this.#habits.ask(target, payload) && session.findings.value.takes['ATCSM0'] === true;
+      await session.path.send(target, payload, { once, signal });
     });
   }
 
   /** A message whose first frame came in time is taken to its end, which may lie behind the deadline: each frame has its own. */
   receive(deadlineMs: number, signal?: AbortSignal): Promise<Message | undefined> {
-    return this.#use(async (connection) => {
+    return this.#use(async ({ session, inbox, asked }) => {
       signal?.throwIfAborted();
       for (;;) {
-        const message = connection.inbox.shift();
+        const message = inbox.shift();
         if (message !== undefined) return message;
-        const event = await connection.channel.next(deadlineMs, signal);
-        if (event.kind === 'deadline') return undefined;
-        if (event.kind === 'idle') {
+        const event = await session.path.hear(deadlineMs, signal);
+        if (event === 'deadline') return undefined;
+        if (event === 'idle') {
           // The chip's own patience (ST) is over; ours may not be.
           if (this.clock.now() >= deadlineMs) return undefined;
-          this.#habits.tookLong();
-          await connection.channel.listen();
-        } else if (event.frame.kind === 'first' && event.source === connection.target) {
-          const payload = await receiveLong(this.#with(event.source, connection), event.frame, signal);
-          this.#deliver(connection.inbox, { source: event.source, payload });
-        } else connection.keep(event);
+          if (asked) this.#habits.tookLong();
+          await session.settle(signal);
+          await session.path.listen();
+        }
       }
     });
   }
 
+  /** @throws {KombiError} `adapter.unfit` (exit 3) naming what an adapter lacks that may only read */
   proveWrites(target: EcuAddress, options: ProveOptions = {}): Promise<boolean> {
     return this.#use(async (connection) => {
       if (connection.writesProven) return true;
-      await hush(connection, options.signal);
-      connection.writesProven = await proveLongMessages(this, target, options);
-      return connection.writesProven;
+      const { session } = connection;
+      await session.path.hush(options.signal);
+      await session.settle(options.signal);
+      for (;;) {
+        session.refuseReader();
+        try {
+          connection.writesProven = await proveLongMessages(this, target, options);
+          if (connection.writesProven) session.proved();
+          return connection.writesProven;
+        } catch (error) {
+          if (!isKombiError(error, 'link')) throw error;
+          await session.stepDown(error, options.signal);
+          connection.failure = undefined;
+        }
+      }
     });
   }
 
@@ -156,38 +179,28 @@ class Elm327Transport implements Transport {
     return this.#closing;
   }
 
-  async #leave(connection: Connection): Promise<void> {
-    const { chip, stream } = connection;
+  async #connect(chip: Chip, signal?: AbortSignal): Promise<Connection> {
+    const inbox: Message[] = [];
+    const deliver = (message: Message) => {
+      this.#habits.hear(message);
+      if (inbox.length === MAX_WAITING_MESSAGES) inbox.shift();
+      inbox.push(message);
+    };
+    const session = await AdapterSession.open(chip, { clock: this.clock, memory: this.#memory, deliver }, signal);
+    return { session, inbox, asked: false, writesProven: false, failure: undefined };
+  }
+
+  async #leave({ session }: Connection): Promise<void> {
+    const { chip } = session;
     const gone = chip.failure !== undefined;
     chip.fail(closed(this.description));
-    // A second dialogue on the same stream, so that a call still under way cannot get between.
-    if (!gone) await leaveChip(new Chip(stream, this.clock), chip.busy).catch(() => {});
-    await stream.close();
+    if (!gone) await session.leave(new Chip(chip.stream, this.clock)).catch(() => {});
+    await chip.stream.close();
   }
 
   async dispose(): Promise<void> {
     await this.close();
     await this.#options.dispose?.().catch(() => {});
-  }
-
-  #with(target: EcuAddress, { channel, keep }: Connection): Conversation {
-    return { channel, clock: this.clock, target, keep };
-  }
-
-  #connect(stream: ByteStream, chip: Chip, setUp: ChipSetUp): Connection {
-    const inbox: Message[] = [];
-    const keep = ({ source, frame }: FrameEvent) => {
-      // Long answers to a functional request would need one flow control per ECU at once: they are left alone.
-      if (frame.kind === 'single') this.#deliver(inbox, { source, payload: frame.data });
-    };
-    const channel = new CanChannel(chip, this.clock);
-    return { ...setUp, stream, chip, channel, inbox, keep, writesProven: false, target: undefined, failure: undefined };
-  }
-
-  #deliver(inbox: Message[], message: Message): void {
-    this.#habits.hear(message);
-    if (inbox.length === MAX_WAITING_MESSAGES) inbox.shift();
-    inbox.push(message);
   }
 
   async #use<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
@@ -197,8 +210,10 @@ class Elm327Transport implements Transport {
     try {
       return await work(connection);
     } catch (error) {
-      if (isKombiError(error, 'link')) connection.failure = error;
-      throw error;
+      if (!isKombiError(error, 'link')) throw error;
+      connection.failure = error;
+      connection.session.blame(error);
+      throw (await connection.session.unmask()) ?? error;
     }
   }
 }

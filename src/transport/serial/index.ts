@@ -1,5 +1,5 @@
 /**
  * serial: the serial ports of this machine as byte streams, for every transport whose adapter hangs on one.
  */
-export { listSerialPorts, realPortPath, type SerialPortInfo } from './serial-ports.ts';
+export { isUsbPort, listSerialPorts, realPortPath, type SerialPortInfo } from './serial-ports.ts';
 export { openSerialStream, type SerialStreamOptions } from './serial-stream.ts';

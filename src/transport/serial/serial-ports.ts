@@ -37,6 +37,13 @@ export async function realPortPath(path: string): Promise<string> {
   return realpath(path).catch(() => path.replace(/^\\\\\.\\(?=COM\d+$)/i, ''));
 }
 
+/** Whether a port is a USB cable for certain, not a radio link that only looks like a port. On Windows the names tell nothing. */
+export async function isUsbPort(path: string): Promise<boolean> {
+  if (process.platform !== 'win32') return /^\/dev\/(tty(USB|ACM)\d|cu\.(usb|wchusb|SLAB_USB))/.test(path);
+  const ports = await listSerialPorts().catch(() => []);
+  return ports.some((port) => port.path === path && port.vendorId !== undefined);
+}
+
 /** USB serial ports below a folder that looks like `/sys/class/tty`. Never throws: what cannot be read is not told. */
 export async function listFromSysfs(root: string): Promise<readonly SerialPortInfo[]> {
   const names = (await readdir(root).catch(() => [])).filter((name) => /^(ttyUSB|ttyACM|rfcomm)\d+$/.test(name));

@@ -1,6 +1,6 @@
 import type { SerialPort, SerialPortMock } from 'serialport';
 import { type Clock, KombiError, messageOf } from '../../core/index.ts';
-import type { ByteStream, OpenByteStream } from '../byte-stream.ts';
+import type { ByteStream, LineRate, OpenByteStream } from '../byte-stream.ts';
 import { mendNativePort } from './serial-read.ts';
 
 /** A write is handed to the operating system at once, unless the other end holds the line by flow control. */
@@ -10,6 +10,8 @@ export interface SerialStreamOptions {
   readonly path: string;
   readonly baudRate: number;
   readonly clock: Clock;
+  /** Whether the adapter hangs on a cable, so that its rate means something and may be changed. */
+  readonly wired?: boolean;
   /** A mock port of this process, in place of the machine's: `SerialPortMock.binding`, or one made from it. */
   readonly binding?: typeof SerialPortMock.binding;
 }
@@ -59,6 +61,7 @@ async function createPort({ path, baudRate, binding }: SerialStreamOptions): Pro
 
 class SerialStream implements ByteStream {
   readonly description: string;
+  readonly rate?: LineRate;
   readonly #port: AnySerialPort;
   readonly #clock: Clock;
   #closing = false;
@@ -70,6 +73,7 @@ class SerialStream implements ByteStream {
     this.description = `${options.path} at ${options.baudRate} baud`;
     this.#port = port;
     this.#clock = options.clock;
+    if (options.wired === true) this.rate = new PortRate(port, () => this.#closed());
     port.on('close', (error: Error | null) => this.#end(error ?? new Error('the port was closed')));
     port.on('error', (error: Error) => this.#end(error));
   }
@@ -132,6 +136,27 @@ class SerialStream implements ByteStream {
       message: `${this.description} is closed${cause === undefined ? '' : `: ${messageOf(cause)}`}`,
       hint: 'Plug the adapter in again, then repeat the command.',
       ...(cause === undefined ? {} : { cause }),
+    });
+  }
+}
+
+class PortRate implements LineRate {
+  readonly #port: AnySerialPort;
+  readonly #closed: () => KombiError;
+
+  constructor(port: AnySerialPort, closed: () => KombiError) {
+    this.#port = port;
+    this.#closed = closed;
+  }
+
+  get baud(): number {
+    return this.#port.baudRate;
+  }
+
+  set(baudRate: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#port.isOpen) this.#port.update({ baudRate }, (error) => (error ? reject(this.#closed()) : resolve()));
+      else reject(this.#closed());
     });
   }
 }

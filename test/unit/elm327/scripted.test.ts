@@ -6,6 +6,7 @@ import type { Transport } from '../../../src/transport/index.ts';
 import { FakeAdapter, type Script } from './fake-adapter.ts';
 
 const KOMBI = ecuAddress(0x60);
+const ABSENT = ecuAddress(0x99);
 const adapters: FakeAdapter[] = [];
 
 // Whatever a test does: a bare CR repeats the chip's last command, which may be a write.
@@ -19,6 +20,9 @@ async function connect(script: Script = () => undefined, chunkBytes?: number) {
   adapters.push(adapter);
   const transport = createElm327Transport({ open: adapter.open, clock, description: 'ELM327 on a script', portName: 'script' });
   await transport.open();
+  // What a first question can do without is sent before the second; whoever is asked here is not there.
+  for (let question = 0; question < 2; question += 1) await transport.send(ABSENT, fromHex('3E00'));
+  await transport.receive(Number.NEGATIVE_INFINITY);
   adapter.sent.length = 0;
   return { clock, adapter, transport };
 }
@@ -38,7 +42,7 @@ describe('requests and answers', () => {
     const { transport, adapter } = await connect(saying({ '600322F186': '660F10462F18601\r' }));
     await transport.send(KOMBI, fromHex('22F186'));
     expect(await receive(transport)).toBe('60 62F18601');
-    expect(adapter.sent).toEqual(['ATCF660', 'ATCM7FF', '600322F186']);
+    expect(adapter.sent).toEqual(['ATCRA660', '600322F186']);
   });
 
   it.each([1, 2, 3, 7])('understands chunks of %i bytes, NULs, line feeds, an echo and spaces', async (chunkBytes) => {
@@ -158,7 +162,7 @@ describe('a number of answers', () => {
     const { transport, adapter } = await connect(counting);
     for (const request of ['223000', '223000', '223001', '3E00', '22F186', '223000']) await ask(transport, request);
     const unread = ['60023E00', ' ', '600322F186', ' '];
-    expect(adapter.sent.slice(2)).toEqual(['6003223000', ' ', '60032230001', '60032230011', '60300C001', ...unread, '60032230001']);
+    expect(adapter.sent.slice(1)).toEqual(['6003223000', ' ', '60032230001', '60032230011', '60300C001', ...unread, '60032230001']);
   });
 
   it.each(['1003', '1101', '2E300101', '14FFFFFF', '31010203', '22F186', '3E00', '190201'])(
@@ -188,7 +192,7 @@ describe('a number of answers', () => {
     await ask(transport, '223000');
     expect(await receive(transport)).toBe(behind);
     await ask(transport, '223000');
-    expect(adapter.sent.slice(2)).toEqual(['6003223000', ' ', '60032230001', 'ATMA', ' ', '6003223000']);
+    expect(adapter.sent.slice(1)).toEqual(['6003223000', ' ', '60032230001', 'ATMA', ' ', '6003223000']);
   });
 
   it('stands behind nothing for an ECU that put the first one off', async () => {
@@ -197,7 +201,7 @@ describe('a number of answers', () => {
       expect(await ask(transport, '223000')).toBe('60 7F2278');
       expect(await receive(transport)).toBe('60 7F2231');
     }
-    expect(adapter.sent.slice(2)).toEqual(['6003223000', ' ', '6003223000']);
+    expect(adapter.sent.slice(1)).toEqual(['6003223000', ' ', '6003223000']);
   });
 
   it('is given up with a chip that listens on all the same, after one short wait', async () => {
@@ -230,7 +234,7 @@ describe('long requests', () => {
     });
     await transport.send(KOMBI, long);
     expect(await receive(transport)).toBe('60 6E3301');
-    expect(adapter.sent.slice(2)).toEqual([
+    expect(adapter.sent.slice(1)).toEqual([
       '6010132E33010001',
       ' ',
       'ATR0',
@@ -313,12 +317,17 @@ describe('long answers of a chip with quirks', () => {
   const vin = '60 62F1905742413643393230313044303030303031';
 
   it('are whole although the chip ignores the number of answers, and listens on', async () => {
-    const { transport, adapter } = await connect(saying({ '600322F190': first, '60300C003': rest, '60023E00': '660F1027E00\r' }));
+    const answers = { '600322F190': first, '60300C003': rest, '60300C00': rest, '60023E00': '660F1027E00\r' };
+    const { transport, adapter } = await connect(saying(answers));
     await transport.send(KOMBI, fromHex('22F190'));
     expect(await receive(transport)).toBe(vin);
-    expect(adapter.sent.slice(-2)).toEqual(['60300C003', ' ']);
     await transport.send(KOMBI, fromHex('3E00'));
     expect(await receive(transport)).toBe('60 7E00');
+    expect(adapter.sent.slice(-3)).toEqual(['60300C003', ' ', '60023E00']);
+    // It is not believed again.
+    await transport.send(KOMBI, fromHex('22F190'));
+    await receive(transport);
+    expect(adapter.sent.slice(-2)).toEqual([' ', '60300C00']);
   });
 
   it('are not disturbed by frames of others, of which the short ones are kept', async () => {
@@ -444,21 +453,27 @@ describe('the link dies', () => {
   );
 
   it('says so when the chip has restarted between two requests', async () => {
-    const { transport } = await connect(saying({ ATCF660: 'LV RESET\r\rELM327 v1.5\r\r>' }));
+    const { transport } = await connect(saying({ ATCRA660: 'LV RESET\r\rELM327 v1.5\r\r>' }));
     await expect(transport.send(KOMBI, fromHex('22F186'))).rejects.toMatchObject({ code: 'link.elm327.reset', exit: 8 });
   });
 
   it('sets the whole filter after an abort that left it half set', async () => {
     const controller = new AbortController();
     const { transport, adapter } = await connect((line) => {
-      if (line !== 'ATCM7FF' || controller.signal.aborted) return undefined;
+      if (line !== 'ATCM700' || controller.signal.aborted) return undefined;
       controller.abort(new Error('enough'));
       return '';
     });
-    await expect(transport.send(KOMBI, fromHex('22F186'), controller.signal)).rejects.toThrow('enough');
+    await expect(transport.send(FUNCTIONAL_ADDRESS, fromHex('3E00'), controller.signal)).rejects.toThrow('enough');
     adapter.sent.length = 0;
     await transport.send(FUNCTIONAL_ADDRESS, fromHex('3E00'));
     expect(adapter.sent).toEqual([' ', 'ATCF600', 'ATCM700', 'DF023E00']);
+  });
+
+  it('sets filter and mask one by one on a chip that has no command for both', async () => {
+    const { transport, adapter } = await connect((line) => (line.startsWith('ATCRA') ? '?\r\r>' : undefined));
+    await transport.send(KOMBI, fromHex('22F186'));
+    expect(adapter.sent).toEqual(['ATCF660', 'ATCM7FF', '600322F186']);
   });
 
   it.each(['ATR0', '6021000000000000'])(
@@ -531,8 +546,9 @@ describe('opening', () => {
     const transport = createElm327Transport({ open: adapter.open, clock, description: 'x', portName: undefined });
     await transport.open();
     expect(adapter.sent[0]).toBe(' ');
-    expect(adapter.sent.slice(1, 3)).toEqual(['ATI', 'ATD']);
+    expect(adapter.sent.slice(1, 4)).toEqual(['STI', 'ATI', 'ATD']);
     expect(adapter.sent.indexOf('ATPBC001')).toBeLessThan(adapter.sent.indexOf('ATTPB'));
+    for (let question = 0; question < 2; question += 1) await transport.send(ABSENT, fromHex('3E00'));
     expect(adapter.sent.filter((line) => /^(ATSP|ATPP|ATZ|ATCV|AT@3|STWBR|ATBR)/.test(line))).toEqual([]);
     expect(transport.adapter).toEqual({ kind: 'ELM327', firmware: 'ELM327 v1.5', voltage: 12.6 });
     expect(transport.capabilities).toEqual({
@@ -554,21 +570,27 @@ describe('opening', () => {
 
   it('refuses a clone with the list of all that it lacks, and leaves the port', async () => {
     const clock = new VirtualClock();
-    const adapter = new FakeAdapter((line) => (['ATAL', 'ATPBC001', 'ATTPB'].includes(line) ? '?\r\r>' : undefined));
+    const adapter = new FakeAdapter((line) => (['ATSH6F1', 'ATPBC001', 'ATTPB'].includes(line) ? '?\r\r>' : undefined));
     adapters.push(adapter);
     const transport = createElm327Transport({ open: adapter.open, clock, description: 'x', portName: undefined });
     const error = await transport.open().catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'adapter.unfit', exit: 3 });
-    expect(String(error)).toMatch(/ELM327 v1\.5.*ATAL.*ATPBC001.*ATTPB/);
+    expect(String(error)).toMatch(/ELM327 v1\.5.*ATSH6F1.*ATPBC001.*ATTPB/);
     expect(adapter.isOpen).toBe(false);
   });
 
-  it('refuses a chip that says OK to anything: its OKs mean nothing', async () => {
+  it.each<[string, (transport: Transport) => Promise<unknown>]>([
+    ['as soon as a question is not answered', (transport) => transport.receive(transport.clock.now() + 1000)],
+    ['before the second question', (transport) => transport.send(KOMBI, fromHex('22F186'))],
+    ['before anything is proved', (transport) => transport.proveWrites?.(KOMBI) ?? Promise.resolve()],
+  ])('refuses a chip that says OK to anything, %s: its OKs mean nothing', async (_, then) => {
     const adapter = new FakeAdapter((line) => (line === 'ATXX1' ? 'OK\r\r>' : undefined));
     adapters.push(adapter);
     const transport = createElm327Transport({ open: adapter.open, clock: new VirtualClock(), description: 'x', portName: undefined });
-    await expect(transport.open()).rejects.toMatchObject({ code: 'adapter.unfit', exit: 3, message: expect.stringContaining('ATXX1') });
-    expect(adapter.isOpen).toBe(false);
+    await transport.open();
+    await transport.send(KOMBI, fromHex('22F190'));
+    await expect(then(transport)).rejects.toMatchObject({ code: 'adapter.unfit', exit: 3, message: expect.stringContaining('ATXX1') });
+    expect(adapter.sent.filter((line) => line.startsWith('60'))).toEqual(['600322F190']);
   });
 
   it('waits for a chip that is still printing for somebody else', async () => {
@@ -601,7 +623,7 @@ describe('opening', () => {
     adapters.push(adapter);
     const transport = createElm327Transport({ open: adapter.open, clock, description: 'x', portName: undefined });
     await expect(transport.open()).rejects.toMatchObject({ code, exit: 8 });
-    expect(adapter.sent.filter((line) => line === 'ATI')).toHaveLength(probes);
+    expect(adapter.sent.filter((line) => line === 'STI')).toHaveLength(probes);
     expect(adapter.isOpen).toBe(false);
   });
 });
