@@ -121,12 +121,13 @@ async function enetTo(car: MockCar): Promise<Transport> {
 }
 
 async function elm327To(car: MockCar, uri: LinkUri): Promise<Transport> {
-  const [{ lineOf, personalityNames, plugIn }, { createMockSerialPort }, { createElm327Transport }, { openSerialStream }] = await Promise.all([
-    import('./mock/elm327/index.ts'),
-    import('./mock/serial/index.ts'),
-    import('./transport/elm327/index.ts'),
-    import('./transport/serial/index.ts'),
-  ]);
+  const [{ lineOf, personalityNames, plugIn }, { createMockSerialPort }, { createElm327Transport }, { openSerialStream }] =
+    await Promise.all([
+      import('./mock/elm327/index.ts'),
+      import('./mock/serial/index.ts'),
+      import('./transport/elm327/index.ts'),
+      import('./transport/serial/index.ts'),
+    ]);
   const baudRate = baudOf(uri);
   const personality = choice<PersonalityName>(uri, 'adapter', ['genuine-2.1', ...personalityNames()]);
   const adapter = plugIn(car, { personality, ...(baudRate === undefined ? {} : { baud: baudRate }) });

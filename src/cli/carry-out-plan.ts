@@ -2,6 +2,7 @@ import type { Archive } from '../archive/index.ts';
 import { EXIT, formatEcuAddress, isKombiError, KombiError } from '../core/index.ts';
 import {
   assertFitToWrite,
+  assertLinkFitToWrite,
   type BackupResult,
   backUp,
   type Car,
@@ -88,6 +89,7 @@ async function carryOutOn(context: Context, bench: Bench, command: WritingComman
   await askForDangers(context, plan);
   // Checked again right before the write; here so that nobody consents to what will be refused.
   assertFitToWrite(await readConditions(car));
+  await assertLinkFitToWrite(car, plan);
   const backup = await backUpFor(context, bench, { plan, label: command.label });
   await bench.takeOffsite?.(backup.path);
   await askConsent(context, plan);

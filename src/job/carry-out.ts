@@ -114,7 +114,12 @@ async function assertReady(car: Car, plan: Plan, options: CarryOutOptions): Prom
   }
 }
 
-async function assertLinkFitToWrite(car: Car, plan: Plan): Promise<void> {
+/**
+ * Proves, with reads, that the link carries long messages unharmed both ways, unless that is proved already.
+ *
+ * @throws {KombiError} `adapter.unproven`, `adapter.unfit` (exit 3), `link.*`
+ */
+export async function assertLinkFitToWrite(car: Car, plan: Plan): Promise<void> {
   const [change] = plan.changes;
   if (change === undefined || (await Car.gateOf(car).proveWrites(change.ecu))) return;
   throw new KombiError({

@@ -42,7 +42,7 @@ describe('a hundred cars with ten different failures', () => {
     28: { entry: { link: mock(28, fault('busy')) }, exit: 7, code: 'link.busy' },
     33: { entry: { link: 'COM3' }, exit: 2, code: 'usage.link' },
     45: { entry: { link: mock(45, fault('nrc:31,did=F190')) }, exit: 3, code: 'car.no-vin' },
-    52: { entry: { link: mock(52, 'link=elm327', 'adapter=clone-wican') }, exit: 3, code: 'adapter.unfit' },
+    52: { entry: { link: mock(52, 'link=elm327', 'adapter=silent-acceptor') }, exit: 3, code: 'adapter.unfit' },
     64: { entry: { link: mock(64, fault('ext-change,did=3301')) }, exit: 3, code: 'backup.incomplete' },
     77: { entry: {}, exit: 3, code: 'archive.not-readable' },
     88: { entry: { link: mock(88, fault('silent')), deadlineMs: 400 }, exit: 8, code: 'link.deadline' },

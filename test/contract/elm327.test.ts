@@ -2,7 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { SerialPortMock } from 'serialport';
 import { afterAll, describe } from 'vitest';
 import { type Clock, type Did, type EcuAddress, systemClock, VirtualClock } from '../../src/core/index.ts';
-import { lineOf, type PersonalityName, personalityNames, plugIn, startElm327Pty, startElm327TcpServer } from '../../src/mock/elm327/index.ts';
+import {
+  lineOf,
+  type PersonalityName,
+  personalityNames,
+  plugIn,
+  startElm327Pty,
+  startElm327TcpServer,
+} from '../../src/mock/elm327/index.ts';
 import { type Car, startMockCar } from '../../src/mock/index.ts';
 import { createMockSerialPort } from '../../src/mock/serial/index.ts';
 import { createElm327Transport } from '../../src/transport/elm327/index.ts';

@@ -4,6 +4,6 @@
  * serial port. Written from the chip's documentation; it knows nothing of the client.
  */
 export * from './adapter.ts';
-export { PERSONALITIES, type PersonalityName, personalityNames } from './personality.ts';
+export { PERSONALITIES, type Personality, type PersonalityName, personalityNames } from './personality.ts';
 export * from './pty.ts';
 export * from './tcp-server.ts';

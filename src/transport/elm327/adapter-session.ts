@@ -2,7 +2,7 @@ import { type Clock, isKombiError, type KombiError } from '../../core/index.ts';
 import { SINGLE_FRAME_BYTES } from '../isotp/index.ts';
 import type { Message } from '../transport.ts';
 import { type AdapterFindings, FindingsBook } from './adapter-findings.ts';
-import { identifyChip, leaveChip, nobodyThere, parseVoltage, unfit } from './adapter-setup.ts';
+import { identifyChip, leaveChip, nobodyThere, parseVoltage, QUIET_MS, unfit } from './adapter-setup.ts';
 import { FAST_BAUDS, restoreRate, switchRate } from './baud-switch.ts';
 import type { Chip } from './chip.ts';
 import { isUnmasked, openBestPath, settlePath, unmask, whyNotWrite } from './ladder.ts';
@@ -143,12 +143,15 @@ export class AdapterSession {
   async leave(chip: Chip): Promise<void> {
     const { memory, clock } = this.#ends;
     const { isStn } = this.findings.value;
-    await leaveChip(chip, { isStn, mayBeBusy: this.chip.busy });
     const { rate } = chip.stream;
-    if (rate === undefined || this.#homeBaud === undefined || rate.baud === this.#homeBaud) return;
-    await restoreRate({ chip, clock, rate, isStn, baud: this.#homeBaud });
-    memory.leftAtBaud = undefined;
-    memory.maySwitch = true;
+    const baud = this.#homeBaud;
+    if (this.chip.busy) await chip.settle(QUIET_MS);
+    if (rate !== undefined && baud !== undefined && rate.baud !== baud) {
+      await restoreRate({ chip, clock, rate, isStn, baud });
+      memory.leftAtBaud = undefined;
+      memory.maySwitch = true;
+    }
+    await leaveChip(chip, isStn);
   }
 
   #take(kind: PathKind): void {

@@ -5,7 +5,7 @@ import type { Chip } from './chip.ts';
 import { chipError } from './chip-texts.ts';
 
 /** How long a chip that was left busy gets to come back to its prompt, before it is taken for idle; longer where it turned out not to be. */
-const QUIET_MS = 100;
+export const QUIET_MS = 100;
 const LONG_QUIET_MS = 400;
 const PROBE_TIMEOUT_MS = 500;
 /** The first line may meet rests of an older one, noise after power-up, or a sleeping adapter. */
@@ -75,8 +75,7 @@ export function unfit(name: string, why: string): KombiError {
 }
 
 /** Leaves the chip as another program expects it: defaults, and no protocol open. Nothing of ours was stored. */
-export async function leaveChip(chip: Chip, { isStn, mayBeBusy }: { isStn: boolean; mayBeBusy: boolean }): Promise<void> {
-  if (mayBeBusy) await chip.settle(QUIET_MS);
+export async function leaveChip(chip: Chip, isStn: boolean): Promise<void> {
   for (const command of isStn ? ['STPPMC', 'ATD', 'STPC'] : ['ATD', 'ATPC']) await chip.tryAsk(command, PROBE_TIMEOUT_MS);
 }
 

@@ -39,6 +39,7 @@ export async function switchRate(change: RateChange): Promise<boolean> {
   if (command === undefined || !(await isAccepted(chip, isStn ? `STBRT${TRIAL_MS}` : `ATBRT${hexByte(TRIAL_MS / 5)}`))) return false;
   await chip.write(command);
   const said = await chip.next(clock.now() + ANSWER_MS);
+  // OK without a prompt: the chip is about to try.
   if (said.kind !== 'line' || said.text !== 'OK') {
     await chip.settle(ANSWER_MS);
     return false;

@@ -1,7 +1,9 @@
 /**
  * elm327: diagnostic messages through an ELM327 or one of its kin, over a serial port or WiFi. From the wire up: a byte
- * stream, `line-splitter` and `chip` (the line discipline), `adapter-setup` (who is it, raw CAN), `can-channel` (frames),
- * `transport` (messages, by way of isotp). The chip only carries frames: everything ISO-TP is done on this side.
+ * stream, `line-splitter` and `chip` (the line discipline), `adapter-setup` (who is it), `adapter-findings` (what it can do,
+ * as a value), `ladder` (the best of three ways, each a `message-path`: `stn-path`, `raw-path`, `slow-path`), `adapter-session`
+ * (a chip from found to left), `transport` (messages). On all ways but the STN's the chip carries bare frames (`can-channel`).
  */
+export type { AdapterFindings, AdapterTraffic, Rung } from './adapter-findings.ts';
 export { createElm327Link } from './link.ts';
-export { createElm327Transport, type Elm327TransportOptions } from './transport.ts';
+export { createElm327Transport, type Elm327Transport, type Elm327TransportOptions } from './transport.ts';

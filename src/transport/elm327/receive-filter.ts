@@ -39,7 +39,8 @@ export class ReceiveFilter {
   async #set(commands: readonly string[], signal?: AbortSignal): Promise<void> {
     const { chip, findings } = this.#ends;
     for (const command of commands) {
-      if (!(await isAccepted(chip, command, signal))) throw unfit(findings.value.name, `lacks what coding needs: ${command} (receive filter)`);
+      if (!(await isAccepted(chip, command, signal)))
+        throw unfit(findings.value.name, `lacks what coding needs: ${command} (receive filter)`);
     }
   }
 }

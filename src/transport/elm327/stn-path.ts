@@ -1,4 +1,12 @@
-import { CAN_TESTER_ADDRESS, type EcuAddress, ecuAddress, formatEcuAddress, fromHex, isFunctionalAddress, toHex } from '../../core/index.ts';
+import {
+  CAN_TESTER_ADDRESS,
+  type EcuAddress,
+  ecuAddress,
+  formatEcuAddress,
+  fromHex,
+  isFunctionalAddress,
+  toHex,
+} from '../../core/index.ts';
 import { isAccepted } from './adapter-setup.ts';
 import { chipError } from './chip-texts.ts';
 import type { MessagePath, PathEnds, PathKind, SendOptions } from './message-path.ts';

@@ -48,6 +48,8 @@ interface Connection {
   readonly inbox: Message[];
   /** Whether anything was asked yet. */
   asked: boolean;
+  /** What is proved is proved at one rate. */
+  mayHasten: boolean;
   writesProven: boolean;
   /** After a `link.*` error nothing is certain but that the link must be opened anew. */
   failure: KombiError | undefined;
@@ -116,8 +118,7 @@ class LadderTransport implements Elm327Transport {
       const { session } = connection;
       await session.path.hush(signal);
       if (connection.asked) await session.settle(signal);
-      // What is proved is proved at this rate.
-      if (!connection.writesProven) await session.hasten();
+      if (connection.mayHasten) await session.hasten();
       connection.asked = true;
       // Else a 7F xx 78 would be counted for the answer, and what follows it missed until the chip listens again.
       const once = this.#habits.ask(target, payload) && session.findings.value.takes['ATCSM0'] === true;
@@ -152,6 +153,7 @@ class LadderTransport implements Elm327Transport {
       const { session } = connection;
       await session.path.hush(options.signal);
       await session.settle(options.signal);
+      connection.mayHasten = false;
       for (;;) {
         session.refuseReader();
         try {
@@ -187,7 +189,7 @@ class LadderTransport implements Elm327Transport {
       inbox.push(message);
     };
     const session = await AdapterSession.open(chip, { clock: this.clock, memory: this.#memory, deliver }, signal);
-    return { session, inbox, asked: false, writesProven: false, failure: undefined };
+    return { session, inbox, asked: false, mayHasten: true, writesProven: false, failure: undefined };
   }
 
   async #leave({ session }: Connection): Promise<void> {
