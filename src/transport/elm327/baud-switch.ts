@@ -1,8 +1,7 @@
-import type { Clock } from '../../core/index.ts';
+import { type Clock, KombiError } from '../../core/index.ts';
 import type { LineRate } from '../byte-stream.ts';
 import { isAccepted } from './adapter-setup.ts';
 import type { Chip } from './chip.ts';
-import { chipError } from './chip-texts.ts';
 
 /** The fastest first. All are rates that a search for an adapter tries, should this program die before it has switched back. */
 export const FAST_BAUDS = [500_000, 115_200] as const;
@@ -52,7 +51,7 @@ export async function switchRate(change: RateChange): Promise<boolean> {
     await chip.tryAsk('ATZ', RESET_MS);
     await rate.set(from);
     await chip.settle(TRIAL_MS);
-    if (await isUnderstood(change)) throw chipError('ELM327');
+    if (await isUnderstood(change)) throw restarted(chip);
   }
   await rate.set(from);
   await chip.settle(TRIAL_MS * 2);
@@ -96,4 +95,12 @@ async function isUnderstood({ chip, isStn }: RateChange): Promise<boolean> {
 
 function hexByte(value: number): string {
   return value.toString(16).toUpperCase().padStart(2, '0');
+}
+
+function restarted({ stream }: Chip): KombiError {
+  return new KombiError({
+    code: 'link.elm327.reset',
+    message: `The adapter at ${stream.description} did not carry a faster rate, and was restarted`,
+    hint: 'Its settings are lost. Open the link again.',
+  });
 }

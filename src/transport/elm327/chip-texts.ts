@@ -46,18 +46,20 @@ const TEXTS: readonly ChipText[] = [
 
 /** The error that a line of the chip stands for; undefined for frames, `OK`, `NO DATA`, echoes and unknown text. */
 export function chipError(line: string): KombiError | undefined {
-  if (line === '?') {
-    return new KombiError({
-      code: 'link.elm327.rejected',
-      message: 'The adapter did not understand a request ("?")',
-      hint: 'Open the link again; if it comes back, the adapter is not fit for BMW CAN.',
-    });
-  }
+  if (line === '?') return rejected();
   const found = TEXTS.find(({ text }) => line.includes(text));
   if (found === undefined) return undefined;
   return new KombiError({
     code: `link.elm327.${found.code}`,
     message: `The adapter says "${found.text}": ${found.meaning}`,
     hint: found.hint,
+  });
+}
+
+export function rejected(): KombiError {
+  return new KombiError({
+    code: 'link.elm327.rejected',
+    message: 'The adapter did not understand a request ("?")',
+    hint: 'Open the link again; if it comes back, the adapter is not fit for BMW CAN.',
   });
 }

@@ -8,7 +8,7 @@ import {
   toHex,
 } from '../../core/index.ts';
 import { isAccepted } from './adapter-setup.ts';
-import { chipError } from './chip-texts.ts';
+import { chipError, rejected } from './chip-texts.ts';
 import type { MessagePath, PathEnds, PathKind, SendOptions } from './message-path.ts';
 import { ReceiveFilter } from './receive-filter.ts';
 
@@ -119,7 +119,7 @@ class StnPath implements MessagePath {
     const { chip, findings } = this.#ends;
     if (await isAccepted(chip, command, signal)) return;
     findings.failed('stn');
-    throw chipError('?');
+    throw rejected();
   }
 
   #take(line: string): void {
