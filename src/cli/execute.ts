@@ -1,5 +1,6 @@
 import { type Command, CommanderError } from 'commander';
 import { EXIT, type ExitStatus, KombiError } from '../core/index.ts';
+import type { Outcome } from './command.ts';
 import { commands } from './commands/index.ts';
 import { Context, readGlobals } from './context.ts';
 import { toJsonLine } from './escape.ts';
@@ -14,8 +15,10 @@ import { widthOf } from './text.ts';
 /**
  * Runs one command line, given without the program's name, and tells the exit status. Everything that goes wrong is
  * told here and nowhere else.
+ *
+ * @param hear gets what the command has done, when that has been told
  */
-export async function execute(words: readonly string[], io: Io): Promise<ExitStatus> {
+export async function execute(words: readonly string[], io: Io, hear?: (outcome: Outcome) => void): Promise<ExitStatus> {
   const json = words.includes('--json');
   let called = ['kombi'];
   let printed = '';
@@ -29,7 +32,9 @@ export async function execute(words: readonly string[], io: Io): Promise<ExitSta
     run: async (spec, path, given, command) => {
       called = [...path];
       const context = new Context(io, readGlobals(command.optsWithGlobals()), words);
-      failure = await runCommand(spec, path, { context, input: new Input(given, command.opts()) });
+      const outcome = await runCommand(spec, path, { context, input: new Input(given, command.opts()) });
+      failure = outcome?.error;
+      if (outcome !== undefined) hear?.(outcome);
     },
   };
   try {
@@ -132,6 +137,5 @@ async function assist(io: Io, words: readonly string[], program: Command): Promi
   }
   await using context = new Context(io, globals, words);
   const { assist: lead } = await import('./assistant/index.ts');
-  await lead(context, execute);
-  return EXIT.done;
+  return await lead(context, execute);
 }

@@ -1,6 +1,7 @@
 import { EXIT, KombiError } from '../core/index.ts';
 import { interrupted } from './interrupted.ts';
 import type { Style } from './style.ts';
+import { displayWidth, wrap } from './text.ts';
 
 /** One thing that a person may choose. */
 export interface Choice<Value extends string = string> {
@@ -26,24 +27,36 @@ export interface ChooseOptions<Value extends string> {
   readonly signal: AbortSignal;
 }
 
-/** With question, hint and keys a list fits a terminal of 24 lines. */
-const LIST = { pageSize: 16, loop: false } as const;
+/** With question, hint and keys a list fits a terminal of 24 lines. No key marks everything: it is pressed by mistake. */
+const LIST = { pageSize: 16, loop: false, shortcuts: { all: null, invert: null } } as const;
+/** What inquirer puts in front of a choice: cursor, mark, blank. */
+const BEFORE_CHOICE = 3;
 
 /** Questions by inquirer, on stderr: stdout is for results. */
 export async function createPrompter(style: Style): Promise<Prompter> {
   const { default: inquirer } = await import('inquirer');
   const prompt = inquirer.createPromptModule({ output: process.stderr });
-  // Its own colours heed NO_COLOR on newer Node only.
+  // Its own colours heed NO_COLOR on newer Node only, and no option of ours.
   const styles = {
     message: (text: string) => text,
-    answer: style.mark,
     defaultAnswer: (hint: string) => style.quiet(`(${hint})`),
     error: style.failure,
+    highlight: style.mark,
+    description: style.quiet,
+    keysHelpTip: (keys: readonly (readonly string[])[]) => style.quiet(keys.map((key) => key.join(' ')).join(' · ')),
+    renderSelectedChoices: (chosen: readonly { short: string }[]) => chosen.map(({ short }) => short).join(', ') || 'none',
   };
-  // inquirer puts a mark and a blank in front of a question; its first word stands where the mark would.
+  const icon = { checked: style.good('◉') };
+  // inquirer puts a mark and a blank in front of a question; its first word stands where the mark would. It breaks
+  // lines anywhere: they are broken at words here.
   const worded = (question: string) => {
-    const [prefix = '', ...rest] = question.split(' ');
-    return { name: 'answer', message: rest.join(' '), theme: { prefix, style: styles } } as const;
+    const width = columns();
+    const lines = wrap(question, { width });
+    const [prefix = '', ...rest] = lines.join('\n').split(' ');
+    const used = displayWidth(lines.at(-1) ?? '') + 1;
+    const answer = (text: string) =>
+      used + displayWidth(text) <= width ? style.mark(text) : `\n${style.mark(wrap(text, { width, indent: 2 }).join('\n'))}`;
+    return { name: 'answer', message: rest.join(' '), theme: { prefix, icon, style: { ...styles, answer } } } as const;
   };
   const answer = async <Value>(asked: Promise<{ answer: Value }> & { ui: { close(): void } }, signal: AbortSignal): Promise<Value> => {
     const close = () => asked.ui.close();
@@ -78,10 +91,15 @@ export async function createPrompter(style: Style): Promise<Prompter> {
 function listed(choices: readonly Choice[]) {
   return choices.map(({ label, hint }, value) => ({
     value,
-    name: label,
+    name: wrap(label, { width: columns() - BEFORE_CHOICE }).join(`\n${' '.repeat(BEFORE_CHOICE + 1)}`),
     short: label,
-    ...(hint === undefined ? {} : { description: hint }),
+    ...(hint === undefined ? {} : { description: wrap(hint, { width: columns() }).join('\n') }),
   }));
+}
+
+/** Of the terminal that is asked in, which breaks lines whatever COLUMNS says. */
+function columns(): number {
+  return process.stderr.columns ?? 80;
 }
 
 function picked<Value extends string>(choices: readonly Choice<Value>[], place: number): Value {

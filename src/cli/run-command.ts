@@ -1,4 +1,3 @@
-import type { KombiError } from '../core/index.ts';
 import type { CommandSpec, Outcome } from './command.ts';
 import type { Context } from './context.ts';
 import type { Input } from './input.ts';
@@ -6,13 +5,13 @@ import type { Input } from './input.ts';
 /**
  * Runs one command to its end and tells its result. `path` is its name, with those in front of it.
  *
- * @returns what went wrong although there was a result; with `--json` it has been told
+ * @returns what it has done, where it tells that; with `--json` also what went wrong in it has been told
  */
 export async function runCommand(
   spec: CommandSpec,
   path: readonly string[],
   { context, input }: { context: Context; input: Input },
-): Promise<KombiError | undefined> {
+): Promise<Outcome | undefined> {
   let outcome: Outcome | undefined;
   try {
     outcome = await spec.run?.(context, input);
@@ -21,5 +20,5 @@ export async function runCommand(
   }
   // Told only when all is put away: what fails there must not follow a success.
   if (outcome !== undefined) await context.finish(path.join('-'), outcome);
-  return outcome?.error;
+  return outcome;
 }

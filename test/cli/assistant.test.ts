@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { interrupted } from '../../src/cli/interrupted.ts';
-import { EXIT } from '../../src/core/index.ts';
+import { EXIT, VirtualClock } from '../../src/core/index.ts';
 import { type Answer, useBench } from './support/bench.ts';
 
 const bench = useBench();
@@ -87,6 +87,35 @@ describe('a message', () => {
   });
 });
 
+describe('What is wrong with my SOS call', () => {
+  const NOT_KNOWN = [[], 'unknown', [], 'unknown', 'unknown'] as const;
+
+  it('goes on with what it advises, by the commands of the steps, to the hidden message and the menu', async () => {
+    bench.files = { backups: 1, journals: ['COMMITTED'] };
+    bench.car = HIDDEN;
+    const run = await assisted(['sos', ...NOT_KNOWN, 'replace-battery', false, 'dealer-diagnosis', 'hide', VIN_TAIL, 'back', 'leave']);
+    expect(run.exit).toBe(0);
+    expect(commandsIn(run.stdout)).toEqual(['diagnose sos', 'messages hide 299']);
+    expect(run.questions).toContain("Likeliest by points: the emergency-call unit's own backup battery is worn out. What next?");
+    expect(run.questions).toContain('Is it in already? Then run `kombi faults ATM --clear`?');
+    expect(run.stdout).toContain("Take the unit's codes with you.");
+    expect(run.stdout.replace(/\s+/g, ' ')).toContain('active now, and hidden: the driver does not see it');
+  });
+
+  it('leads through a step with its timer, and has the other steps at hand', async () => {
+    bench.profile = 'sos-glitch';
+    const answers = [['update'], 'no', [], 'unknown', 'unknown', 'sometimes', [], [], 'unknown', 'unknown'];
+    const guided = ['volume-knob', true, true, true, true];
+    const run = await bench.run(['--link', bench.link('link=elm327', 'baud=115200')], {
+      answers: ['sos', ...answers, ...guided, 'more', 'compare-coding', 'back', 'leave'],
+      columns: 80,
+      clock: new VirtualClock(),
+    });
+    expect([run.exit, run.stderr]).toEqual([0, expect.stringContaining('There is no backup of this car yet.')]);
+    expect(commandsIn(run.stdout)).toEqual(['diagnose sos', 'diagnose sos --guide volume-knob']);
+  });
+});
+
 describe('the coding editor', () => {
   it('goes from control unit to bit, and writes what it shows', async () => {
     bench.files = { backups: 1, journals: ['COMMITTED'] };
@@ -127,18 +156,42 @@ describe('recipes and backups', () => {
   });
 });
 
-describe('Ctrl-C', () => {
-  it('ends with 130 and leaves the car as it was', async () => {
-    const stopped = new AbortController();
-    const run = await bench.run(['--link', bench.link()], {
-      answers: ['messages'],
-      columns: 80,
-      signal: stopped.signal,
-      whenAsked: async () => {
-        stopped.abort(interrupted(EXIT.interrupted));
-        stopped.signal.throwIfAborted();
-      },
-    });
+/** The assistant, stopped when it asks for the so-many-th time. */
+function stoppedAt(question: number, answers: readonly Answer[]) {
+  const stopped = new AbortController();
+  let asked = 0;
+  return bench.run(['--link', bench.link()], {
+    answers,
+    columns: 80,
+    signal: stopped.signal,
+    whenAsked: async () => {
+      asked += 1;
+      if (asked < question) return;
+      stopped.abort(interrupted(EXIT.interrupted));
+      stopped.signal.throwIfAborted();
+    },
+  });
+}
+
+describe('Ctrl-C ends with 130', () => {
+  it('at the menu, and leaves the car as it was', async () => {
+    const run = await stoppedAt(1, []);
+    expect([run.exit, run.stderr]).toEqual([130, expect.stringContaining('Stopped. No command was running')]);
+  });
+
+  it('in a command, which tells it once', async () => {
+    bench.files = { backups: 1, journals: [] };
+    const run = await stoppedAt(4, ['messages', 'hide', '299']);
     expect(run.exit).toBe(130);
+    expect(run.stderr.match(/Stopped/g)).toHaveLength(1);
+    expect(run.stderr).toContain('Nothing was written to the car.');
+  });
+
+  it('after a job, and does not say that nothing was written', async () => {
+    bench.files = { backups: 1, journals: ['COMMITTED'] };
+    bench.car = HIDDEN;
+    const run = await stoppedAt(5, ['messages', 'hide', '299', VIN_TAIL]);
+    expect([run.exit, run.stderr]).toEqual([130, expect.stringContaining('the car is as the last one left it')]);
+    expect(run.stderr).not.toContain('Nothing was written');
   });
 });

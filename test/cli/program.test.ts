@@ -195,6 +195,34 @@ describe.skipIf(!isBuilt)('the program (needs npm run build)', () => {
     60_000,
   );
 
+  it.skipIf(!hasTmux)(
+    'leads from `kombi` with nothing typed to the hidden message, in 80 columns (needs tmux)',
+    async () => {
+      const screen = new Screen(folder, { columns: 80, rows: 24 });
+      try {
+        screen.type(`${process.execPath} ${program} --link '${linkWithState()}'; echo "exit $?"`, 'Enter');
+        await screen.shows('❯ What is wrong with my SOS call?');
+        screen.type('Enter');
+        for (const question of ['What was done', 'Has water', 'Which parts', 'Where is the car', 'Is there a warranty']) {
+          await screen.shows(question);
+          screen.type('Enter');
+        }
+        await screen.shows('What next?');
+        screen.type('Down', 'Down', 'Enter');
+        await screen.shows('Type the last seven of its VIN');
+        screen.type('D000001', 'Enter');
+        await screen.shows('Check again after some drives');
+        expect(carDifferences()).toEqual(['ecus.60.blocks.3301.@25.3']);
+        await screen.shows('What next?');
+        screen.type('C-c');
+        await screen.shows('exit 130');
+      } finally {
+        screen.close();
+      }
+    },
+    60_000,
+  );
+
   it('completes words in bash, also behind a colon', () => {
     const ask = `ask() { COMP_LINE=$1 COMP_POINT=\${#1}; _kombi; echo "\${COMPREPLY[*]}"; };`;
     const lines = "ask 'kombi messages h'; ask 'kombi read --link mock:f06-so'; ask 'kombi completion '";
@@ -241,15 +269,15 @@ function collect(child: ChildProcessWithoutNullStreams): string[] {
 class Screen {
   readonly #socket: string;
 
-  constructor(folder: string) {
+  constructor(folder: string, { columns, rows } = { columns: 100, rows: 40 }) {
     this.#socket = join(folder, 'tmux');
     this.#tmux(
       'new-session',
       '-d',
       '-x',
-      '100',
+      String(columns),
       '-y',
-      '40',
+      String(rows),
       'env',
       `KOMBI_ARCHIVE=${join(folder, 'archive')}`,
       'TERM=screen',

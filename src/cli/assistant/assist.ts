@@ -1,22 +1,30 @@
-import { isKombiError } from '../../core/index.ts';
+import { EXIT, type ExitStatus, isKombiError } from '../../core/index.ts';
 import type { Context } from '../context.ts';
 import type { Io } from '../io.ts';
 import { linkAskedFor } from '../open-car.ts';
 import { describeError, errorLines } from '../report-error.ts';
 import { wrap } from '../text.ts';
 import { version } from '../version.ts';
-import { AssistedCar, type Execute } from './assisted-car.ts';
+import { AssistedCar, type Execute, StoppedInCommand } from './assisted-car.ts';
 import { type CarSummary, summarizeCar } from './car-summary.ts';
 import { chooseLink } from './choose-link.ts';
 import { KeptLinks } from './kept-links.ts';
 import { chooseTask } from './tasks.ts';
 
-/**
- * Leads a person from the adapter to the car and on to what they want, until they leave.
- *
- * @throws {KombiError} `signal.*` (exit 130) on Ctrl-C; a job then has come to its safe end
- */
-export async function assist(context: Context, execute: Execute): Promise<void> {
+/** Leads a person from the adapter to the car and on to what they want, until they leave, or stop it; a job then has come to its end. */
+export async function assist(context: Context, execute: Execute): Promise<ExitStatus> {
+  try {
+    await lead(context, execute);
+    return EXIT.done;
+  } catch (error) {
+    if (error instanceof StoppedInCommand) return error.exit;
+    if (!isKombiError(error, 'signal')) throw error;
+    await context.say('Stopped. No command was running: the car is as the last one left it.');
+    return error.exit;
+  }
+}
+
+async function lead(context: Context, execute: Execute): Promise<void> {
   await using links = new KeptLinks();
   const io: Io = { ...context.io, makeLink: links.make };
   const style = await context.style();

@@ -1,12 +1,22 @@
 import { EXIT, type ExitStatus } from '../../core/index.ts';
+import type { Outcome } from '../command.ts';
 import { commandLine } from '../command-line.ts';
 import { Context } from '../context.ts';
-import { interrupted } from '../interrupted.ts';
 import type { Io } from '../io.ts';
 import type { Prompter } from '../prompter.ts';
 
-/** Runs one command line and tells all that came of it. */
-export type Execute = (words: readonly string[], io: Io) => Promise<ExitStatus>;
+/** Runs one command line and tells all that came of it; `hear` gets what it has done. */
+export type Execute = (words: readonly string[], io: Io, hear?: (outcome: Outcome) => void) => Promise<ExitStatus>;
+
+/** Somebody stopped the program in a command, which has told how it ended: with `exit` the assistant ends too. */
+export class StoppedInCommand extends Error {
+  readonly exit: ExitStatus;
+
+  constructor(exit: ExitStatus) {
+    super('Stopped in a command');
+    this.exit = exit;
+  }
+}
 
 /** The car that somebody chose: what is asked is asked on its link, and every command line ends with it. */
 export class AssistedCar {
@@ -27,6 +37,10 @@ export class AssistedCar {
     return this.#io.signal;
   }
 
+  get width(): number {
+    return this.#context.width;
+  }
+
   /** For what the assistant itself reads of the car; to be disposed of before a command runs. */
   look(): Context {
     return new Context(this.#io, { ...this.#context.globals, link: this.link }, this.#context.words);
@@ -43,16 +57,17 @@ export class AssistedCar {
   /**
    * Shows a command line and runs it. What goes wrong in it has been told.
    *
-   * @throws {KombiError} `signal.*` where somebody stopped it: that stops the assistant too
+   * @throws {StoppedInCommand}
    */
-  async run(words: readonly string[]): Promise<ExitStatus> {
+  async run(words: readonly string[], hear?: (outcome: Outcome) => void): Promise<void> {
     const all = [...words, '--link', this.link, ...this.#options()];
     const style = await this.#context.style();
     await this.tell(['', style.mark(`$ ${commandLine(all)}`)]);
-    const exit = await this.#execute(all, this.#io);
+    const exit = await this.#execute(all, this.#io, hear);
     await this.tell(['']);
-    if (exit === EXIT.interrupted || exit === EXIT.terminated) throw interrupted(exit);
-    return exit;
+    if (exit === EXIT.interrupted || exit === EXIT.terminated) throw new StoppedInCommand(exit);
+    // A job that was stopped has come to its end first.
+    if (this.signal.aborted) throw new StoppedInCommand(exit === EXIT.done ? EXIT.interrupted : exit);
   }
 
   /** What was said behind `kombi` itself and holds for each command. */

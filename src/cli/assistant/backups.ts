@@ -17,24 +17,28 @@ const CHOICES = [
 
 /** The archive, as far as it is about this car, until somebody goes back. */
 export async function keepBackups(assisted: AssistedCar, { vin }: CarSummary): Promise<void> {
+  let chosen: (typeof CHOICES)[number]['value'] = 'create';
   for (;;) {
     const prompter = await assisted.prompter();
-    const chosen = await prompter.choose('Backups', CHOICES, { signal: assisted.signal });
+    chosen = await prompter.choose('Backups', CHOICES, { standard: chosen, signal: assisted.signal });
     if (chosen === 'back') return;
     if (chosen === 'create') await assisted.run(['backup', 'create']);
     else if (chosen === 'list') await assisted.run(['backup', 'list', '--vin', vin]);
     else if (chosen === 'verify') await assisted.run(['backup', 'verify', '--all']);
-    else await withBackup(assisted, { vin, wish: chosen });
+    else if (chosen === 'diff') await compareWithBackup(assisted, vin);
+    else await restoreBlocks(assisted, vin);
   }
 }
 
-async function withBackup(assisted: AssistedCar, { vin, wish }: { vin: string; wish: 'diff' | 'restore' }): Promise<void> {
+/** One backup, chosen, against the car. */
+export async function compareWithBackup(assisted: AssistedCar, vin: string): Promise<void> {
+  const id = await chooseBackup(assisted, vin);
+  if (id !== undefined) await assisted.run(['backup', 'diff', id, '--car']);
+}
+
+async function restoreBlocks(assisted: AssistedCar, vin: string): Promise<void> {
   const id = await chooseBackup(assisted, vin);
   if (id === undefined) return;
-  if (wish === 'diff') {
-    await assisted.run(['backup', 'diff', id, '--car']);
-    return;
-  }
   const blocks = await chooseBlocks(assisted, id);
   if (blocks.length > 0) await assisted.run(['restore', id, ...blocks.flatMap((block) => ['--block', block])]);
 }

@@ -1,9 +1,9 @@
 import { isKombiError, type Vin } from '../../core/index.ts';
-import { readMessages } from '../../job/index.ts';
+import { type Car, readMessageMask, readMessages } from '../../job/index.ts';
 import type { Context } from '../context.ts';
 import { escapeText } from '../escape.ts';
 import { carLine, plural } from '../format.ts';
-import { messageLabel } from '../messages-text.ts';
+import { byLayout, messageLabel } from '../messages-text.ts';
 import { openTheCar } from '../open-car.ts';
 import { wrap } from '../text.ts';
 
@@ -34,9 +34,11 @@ export async function summarizeCar(look: Context): Promise<CarSummary> {
   const { active, stored } = await readMessages(car);
   const raised = new Set([...(active ?? []), ...(stored ?? []).map(({ id }) => id)]);
   const calls = [...raised].sort((left, right) => left - right).filter((id) => car.catalog.message(id)?.subject === EMERGENCY_CALL);
+  const hidden = await hiddenIn(car);
   const messages = calls.map((id) => {
     const when = active?.includes(id) === true ? 'active now' : 'stored';
-    return style.warning(`Message ${id}, ${escapeText(messageLabel(car.catalog.message(id), look))}: ${when}`);
+    const seen = hidden.ids.includes(id) ? `, and ${hidden.says}hidden: the driver does not see it` : '';
+    return style.warning(`Message ${id}, ${escapeText(messageLabel(car.catalog.message(id), look))}: ${when}${seen}`);
   });
   const told = active !== undefined || stored !== undefined;
   const none = told ? 'No emergency-call message seen in the cluster’s memory.' : 'This cluster does not tell its messages.';
@@ -52,6 +54,17 @@ export async function summarizeCar(look: Context): Promise<CarSummary> {
     jobOpen,
     canUndo: !jobOpen && jobs.includes('COMMITTED'),
   };
+}
+
+/** What the cluster's masks hide, and how well that is known; nothing where they are not known. */
+async function hiddenIn(car: Car): Promise<{ ids: readonly number[]; says: string }> {
+  try {
+    const { hidden, layout } = await readMessageMask(car);
+    return { ids: hidden, says: byLayout(layout) };
+  } catch (error) {
+    if (isKombiError(error, 'coding') || isKombiError(error, 'ecu') || isKombiError(error, 'uds')) return { ids: [], says: '' };
+    throw error;
+  }
 }
 
 /** How each job on this car ended, oldest first; to look at a car no archive is needed. */

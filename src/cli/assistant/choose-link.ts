@@ -11,6 +11,7 @@ const LEAVE = 'leave';
 export async function chooseLink(context: Context): Promise<string | undefined> {
   const { io } = context;
   for (;;) {
+    await context.say('Looking for gateways and serial ports …');
     const found = await io.findLinks();
     const choices: Choice[] = [
       ...found.map(({ link, what }) => ({ value: link, label: escapeText(`${what}  ${link}`) })),

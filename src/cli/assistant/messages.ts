@@ -12,10 +12,11 @@ const CHOICES = [
 
 /** Check Control messages, until somebody goes back. */
 export async function lookAtMessages(assisted: AssistedCar): Promise<void> {
+  let chosen: (typeof CHOICES)[number]['value'] = 'active';
   for (;;) {
     const prompter = await assisted.prompter();
     const { signal } = assisted;
-    const chosen = await prompter.choose('Check Control messages', CHOICES, { signal });
+    chosen = await prompter.choose('Check Control messages', CHOICES, { standard: chosen, signal });
     if (chosen === 'back') return;
     if (chosen === 'active') {
       await assisted.run(['messages', 'active']);

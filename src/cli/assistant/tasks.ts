@@ -4,6 +4,7 @@ import { keepBackups } from './backups.ts';
 import type { CarSummary } from './car-summary.ts';
 import { editCoding } from './edit-coding.ts';
 import { lookAtMessages } from './messages.ts';
+import { diagnoseAndGoOn } from './next-steps.ts';
 import { cookRecipes } from './recipes.ts';
 
 /** Something that somebody may want of a car. What goes wrong in it has been told when it returns. */
@@ -26,7 +27,7 @@ const ENTRIES: readonly Entry[] = [
     value: 'sos',
     label: 'What is wrong with my SOS call?',
     hint: 'Asks the car and you, ranks the causes, says what to try first. Changes nothing.',
-    task: command('diagnose', 'sos'),
+    task: diagnoseAndGoOn,
   },
   { value: 'messages', label: 'Check Control messages: see, hide, show again', task: lookAtMessages },
   { value: 'coding', label: 'Look at and change coding, byte by byte', task: editCoding },

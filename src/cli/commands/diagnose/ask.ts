@@ -6,7 +6,7 @@ import type { Context } from '../../context.ts';
 import { readNamedFile } from '../../read-named-file.ts';
 
 const DO_NOT_KNOW = { en: "I don't know", de: 'Ich weiß es nicht' } as const;
-const SEVERAL = { en: '(any number)', de: '(beliebig viele)' } as const;
+const SEVERAL = { en: '(any number; none: not known)', de: '(beliebig viele; keine: nicht bekannt)' } as const;
 
 /** Asks a person; Enter alone says that it is not known. */
 export async function askQuestions(context: Context, questions: readonly Question[]): Promise<Answers> {
