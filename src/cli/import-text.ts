@@ -86,7 +86,7 @@ export function importLines({ files, imported, saved, width, style }: ImportText
     ...paragraph(`Codes: ${countsText(counts.codes)}; a code is refused where one of its entries is`),
     ...(contradictions.length === 0
       ? []
-      : ['', ...paragraph(`${contradictions.length} contradictions; what they touch counts as a hypothesis`).map(style.warning)]),
+      : ['', ...wrap(style.warning(`${contradictions.length} contradictions; what they touch counts as a hypothesis`), { width })]),
     ...told.flatMap(({ message, entries: pair }) =>
       paragraph(`${message} (${pair.map(({ file, line }) => `${file}:${line}`).join(', ')})`, 2),
     ),

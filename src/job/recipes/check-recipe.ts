@@ -76,7 +76,7 @@ async function checkPlanned(car: Car, recipe: Recipe): Promise<RecipeCheck> {
     recipe,
     answer: PROVEN.has(evidence) ? 'works' : 'unknown',
     owners: evidence === 'owners' ? (only?.variant.count ?? 0) : 0,
-    reason: only === undefined ? '' : `variant ${only.variant.id} fits, and is ${recipeEvidence(only.variant)}`,
+    reason: only === undefined ? '' : `variant ${only.variant.id} fits: ${recipeEvidence(only.variant)}`,
     hint: undefined,
     chosen: only,
     needsExperimental,

@@ -29,7 +29,8 @@ export async function planRecipes(car: Car, recipes: readonly Recipe[], options:
     if (recipes.length > 1 && isKombiError(error, 'usage.conflicting-edits')) throw conflictingRecipes(recipes, error.message);
     throw error;
   });
-  return { plan: { ...plan, notes: [...chosen.flatMap((each) => notesOf(car, each)), ...plan.notes] }, chosen };
+  const notes = new Map(chosen.flatMap((each) => notesOf(car, each)).map((note) => [note.text, note]));
+  return { plan: { ...plan, notes: [...notes.values(), ...plan.notes] }, chosen };
 }
 
 function refuseHypothesis({ recipe, variant }: ChosenVariant): void {
@@ -45,14 +46,19 @@ function refuseHypothesis({ recipe, variant }: ChosenVariant): void {
 
 function notesOf(car: Car, { recipe, variant, ecus }: ChosenVariant): readonly PlanNote[] {
   const notes: PlanNote[] = [
-    { code: 'recipe', text: `${recipe.id}: ${recipe.does.en} Variant ${variant.id} is ${recipeEvidence(variant)}.` },
+    { code: 'recipe', text: `${recipe.id}: ${sentence(recipe.does.en)} Variant ${variant.id}: ${recipeEvidence(variant)}.` },
   ];
-  if (recipe.caution !== undefined) notes.push({ code: 'caution', text: recipe.caution.en });
+  if (recipe.caution !== undefined) notes.push({ code: 'caution', text: sentence(recipe.caution.en) });
   for (const ecu of ecus) {
     const risk = car.catalog.moduleRisk({ ecu: ecu.address, cafds: cafdsOf(ecu.svk) });
-    if (risk !== undefined) notes.push({ code: 'caution', text: `${ecu.name}: ${risk.why.en}.` });
+    if (risk !== undefined) notes.push({ code: 'caution', text: sentence(risk.why.en) });
   }
   if (variant.evidence === 'hypothesis')
     notes.push({ code: 'experimental', text: `Experimental: ${recipe.id} is a hypothesis. Check every byte of the block.` });
   return notes;
+}
+
+function sentence(text: string): string {
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
 }

@@ -71,7 +71,7 @@ async function lines(recipe: Recipe, context: Context, titleOf: (id: string) => 
   return [
     ...wrap(style.heading(`${escapeText(recipe.id)}: ${escapeText(recipe.title[language])}`), { width }),
     ...paragraph(recipe.does[language]),
-    ...(recipe.caution === undefined ? [] : paragraph(recipe.caution[language]).map(style.warning)),
+    ...(recipe.caution === undefined ? [] : wrap(style.warning(escapeText(recipe.caution[language])), { width })),
     'Variants, of which the car chooses',
     ...variants,
     ...(reports.length === 0 ? [] : ['What owners told', ...reports.flatMap((text) => paragraph(text, 2))]),
