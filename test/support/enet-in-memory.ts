@@ -1,5 +1,6 @@
 import { KombiError } from '../../src/core/index.ts';
-import { DiagnosticConnection, type Wire } from '../../src/mock/hsfz/connection.ts';
+import { DiagnosticConnection } from '../../src/mock/hsfz/connection.ts';
+import type { Wire } from '../../src/mock/network/index.ts';
 import type { Car } from '../../src/mock/index.ts';
 import { createEnetTransport } from '../../src/transport/enet/index.ts';
 import type { ByteStream, OpenByteStream, Transport } from '../../src/transport/index.ts';

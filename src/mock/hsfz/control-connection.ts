@@ -1,5 +1,5 @@
 import type { NetworkedCar } from '../car-port.ts';
-import type { Wire } from './connection.ts';
+import type { Wire } from '../network/index.ts';
 import { CONTROL, encodeFrame, FrameReader } from './frame.ts';
 import { identification } from './identification.ts';
 

@@ -47,6 +47,13 @@ function writeHeader(frame: Uint8Array, bodyBytes: number, control: number): voi
   frame[5] = control & 0xff;
 }
 
+/** The same frame with another length in its head. */
+export function withLength(frame: Uint8Array, length: number): Uint8Array {
+  const lie = new Uint8Array(frame);
+  new DataView(lie.buffer).setUint32(0, length);
+  return lie;
+}
+
 export interface FrameConsumer {
   /** `body` is valid during the call only. @returns false to stop reading */
   frame(control: number, body: Uint8Array): boolean;

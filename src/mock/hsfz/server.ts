@@ -1,12 +1,12 @@
-import { createSocket, type Socket as UdpSocket } from 'node:dgram';
-import { createServer, type Server, type Socket } from 'node:net';
-import { EXIT, equalBytes, KombiError, messageOf } from '../../core/index.ts';
+import { createSocket } from 'node:dgram';
+import { createServer } from 'node:net';
+import { equalBytes } from '../../core/index.ts';
 import type { NetworkedCar } from '../car-port.ts';
+import { bound, closed, listening, Sockets, socketWire } from '../network/index.ts';
 import { type AbsentTarget, DiagnosticConnection } from './connection.ts';
 import { ControlConnection } from './control-connection.ts';
 import { CONTROL, encodeFrame } from './frame.ts';
 import { identification } from './identification.ts';
-import { socketWire } from './socket-wire.ts';
 
 export interface HsfzServerOptions {
   /** Loopback unless said otherwise: nobody offers a car to a network by accident. */
@@ -35,8 +35,6 @@ export interface HsfzServer {
   close(): Promise<void>;
 }
 
-const MAX_SOCKETS = 16;
-const MAX_TESTERS = 8;
 const DISCOVERY_REQUEST = encodeFrame(CONTROL.vehicleIdentification, []);
 
 /**
@@ -46,40 +44,19 @@ const DISCOVERY_REQUEST = encodeFrame(CONTROL.vehicleIdentification, []);
  */
 export async function startHsfzServer(car: NetworkedCar, options: HsfzServerOptions = {}): Promise<HsfzServer> {
   const { host = '127.0.0.1', port = 0, controlPort = 0, discoveryPort = 0, absent = '0043', aliveMs = 0, idleMs = 60_000 } = options;
-  const sockets = new Set<Socket>();
-  let testers = 0;
-  let isUnref = false;
-
-  const accept = (socket: Socket, isTester: boolean) => {
-    socket.on('error', () => {});
-    if (sockets.size >= MAX_SOCKETS) {
-      socket.destroy();
-      return;
-    }
-    sockets.add(socket);
-    socket.setNoDelay(true);
-    if (isUnref) socket.unref();
-    const wire = socketWire(socket, car.clock);
-    const connection = isTester ? new DiagnosticConnection(car, wire, { absent, aliveMs, idleMs }) : new ControlConnection(car, wire);
-    if (isTester) {
-      testers += 1;
-      if (testers > MAX_TESTERS && connection instanceof DiagnosticConnection) connection.refuse();
-    } else {
+  const sockets = new Sockets();
+  const diagnosis = createServer((socket) =>
+    sockets.accept(socket, () => new DiagnosticConnection(car, socketWire(socket, car.clock), { absent, aliveMs, idleMs })),
+  );
+  const control = createServer((socket) =>
+    sockets.accept(socket, () => {
       socket.setTimeout(idleMs, () => socket.destroy());
-    }
-    socket.on('data', (chunk) => connection.feed(chunk));
-    socket.on('close', () => {
-      sockets.delete(socket);
-      if (isTester) testers -= 1;
-      if (connection instanceof DiagnosticConnection) connection.close();
-    });
-  };
-
-  const diagnosis = createServer((socket) => accept(socket, true));
-  const control = createServer((socket) => accept(socket, false));
+      return new ControlConnection(car, socketWire(socket, car.clock));
+    }),
+  );
   const discovery = createSocket('udp4');
   const close = async () => {
-    for (const socket of sockets) socket.destroy();
+    sockets.destroy();
     await Promise.all([closed(diagnosis), closed(control), closed(discovery)]);
   };
   discovery.on('message', (request, sender) => {
@@ -94,8 +71,7 @@ export async function startHsfzServer(car: NetworkedCar, options: HsfzServerOpti
       controlPort: await listening(control, controlPort, host),
       discoveryPort: await bound(discovery, discoveryPort, host),
       unref() {
-        isUnref = true;
-        for (const end of [diagnosis, control, discovery, ...sockets]) end.unref();
+        for (const end of [diagnosis, control, discovery, sockets]) end.unref();
       },
       close,
     };
@@ -103,42 +79,4 @@ export async function startHsfzServer(car: NetworkedCar, options: HsfzServerOpti
     await close();
     throw error;
   }
-}
-
-function listening(server: Server, port: number, host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(cannotListen(`TCP port ${port}`, host, error)));
-    server.listen({ port, host }, () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : port);
-    });
-  });
-}
-
-function bound(socket: UdpSocket, port: number, host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    socket.once('error', (error) => reject(cannotListen(`UDP port ${port}`, host, error)));
-    socket.bind(port, host, () => resolve(socket.address().port));
-  });
-}
-
-function cannotListen(what: string, host: string, error: Error): KombiError {
-  return new KombiError({
-    code: 'mock.listen',
-    message: `The mock car cannot listen on ${what} of ${host}: ${messageOf(error)}`,
-    hint: 'Choose another port, or 0 for a free one.',
-    exit: EXIT.linkFailed,
-    cause: error,
-  });
-}
-
-function closed(end: Server | UdpSocket): Promise<void> {
-  return new Promise((resolve) => {
-    try {
-      end.close(() => resolve());
-    } catch {
-      // Never opened, or closed before.
-      resolve();
-    }
-  });
 }

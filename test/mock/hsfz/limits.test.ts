@@ -4,8 +4,8 @@ import type { Socket } from 'node:net';
 import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { VirtualClock } from '../../../src/core/index.ts';
-import { socketWire } from '../../../src/mock/hsfz/socket-wire.ts';
 import { type HsfzServerOptions, startHsfzServer, startMockCar } from '../../../src/mock/index.ts';
+import { socketWire } from '../../../src/mock/network/index.ts';
 import { RawClient } from './support.ts';
 
 const PING = '00 00 00 04 00 01 F4 60 3E 00';

@@ -1,6 +1,14 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../../core/index.ts';
-import type { Wire } from './connection.ts';
+
+/** What carries a connection: a socket, or two ends in memory. */
+export interface Wire {
+  write(bytes: Uint8Array): void;
+  /** Closes it as TCP's FIN does. */
+  end(): void;
+  /** Breaks it as TCP's RST does. */
+  reset(): void;
+}
 
 /** A client that does not read is cut off before its backlog grows further. */
 const MAX_BACKLOG_BYTES = 1 << 20;
