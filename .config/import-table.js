@@ -13,8 +13,7 @@ const table = {
   recording: { rooms: ['core'] },
   transport: { rooms: ['core'] },
   'transport/tcp-stream.ts': { rooms: ['core'], modules: ['node:net'] },
-  'transport/enet': { rooms: ['core'], modules: ['node:net', 'node:dgram', 'node:os'] },
-  'transport/doip': { rooms: ['core'], modules: ['node:net', 'node:dgram'] },
+  'transport/gateway': { rooms: ['core'], modules: ['node:dgram', 'node:os'] },
   // Where there is no udev, the ports are looked up in sysfs; a hang-up shows only in the descriptor itself.
   'transport/serial': { rooms: ['core'], modules: ['serialport', 'node:fs'] },
   'transport/trace': { rooms: ['core', 'recording'], modules: ['node:fs'] },

@@ -98,6 +98,7 @@ export {
   recover,
   type ToolIdentity,
 } from './job/index.ts';
+export { type DoipServer, type DoipServerOptions, startDoipServer } from './mock/doip/index.ts';
 export { type HsfzServer, type HsfzServerOptions, startHsfzServer } from './mock/hsfz/index.ts';
 export {
   type Car as MockCar,
@@ -120,7 +121,7 @@ export {
 // A recorded car, and the mock car, for tests of any program that speaks to cars.
 export { loadRecording } from './mock/recorded/load-recording.ts';
 export { RecordedCar, type RecordedCarOptions } from './mock/recorded/recorded-car.ts';
-// Links: `enet:`, `elm327:`, `mock:` and `replay:`, and how to add one.
+// Links: `enet:`, `doip:`, `elm327:`, `mock:` and `replay:`, and how to add one.
 export {
   type AdapterIdentity,
   createLink,

@@ -8,10 +8,11 @@ import {
   type Profile,
   parseFault,
   RecordedCar,
+  startDoipServer,
   startHsfzServer,
   startMockCar,
 } from './mock/index.ts';
-import { type LinkUri, refuseUnknownQuery, registerLinkScheme, type Transport } from './transport/index.ts';
+import { type LinkUri, type OpenByteStream, refuseUnknownQuery, registerLinkScheme, type Transport } from './transport/index.ts';
 import { openTcpStream } from './transport/tcp-stream.ts';
 
 const OPTIONS = ['link', 'fault', 'state', 'adapter', 'baud', 'pace', 'vin'];
@@ -39,8 +40,8 @@ interface MockCar extends NetworkedCar {
 }
 
 /**
- * Starts a mock car for one link: `mock:<profile>[?link=enet|elm327&fault=…&state=FILE&adapter=…&baud=…&pace=real&vin=…]`.
- * `enet` is real TCP over loopback in real time; `elm327` is a mock serial port with both ends on one virtual clock,
+ * Starts a mock car for one link: `mock:<profile>[?link=enet|doip|elm327&fault=…&state=FILE&adapter=…&baud=…&pace=real&vin=…]`.
+ * `enet` and `doip` are real TCP over loopback in real time; `elm327` is a mock serial port with both ends on one virtual clock,
  * so that modelled time costs none, unless `pace=real`. Where the path has a slash, a backslash or an extension it is that
  * of a recording.
  *
@@ -48,17 +49,23 @@ interface MockCar extends NetworkedCar {
  */
 export async function createMockLink(uri: LinkUri, talk: MockLinkTalk = {}): Promise<Transport> {
   refuseUnknownQuery(uri, OPTIONS);
-  const kind = choice(uri, 'link', ['enet', 'elm327']);
+  const isElm327 = wireOf(uri) === 'elm327';
   const pace = choice(uri, 'pace', ['virtual', 'real']);
-  if (kind === 'enet') refuseAdapterOptions(uri);
-  const clock = kind === 'enet' || pace === 'real' ? systemClock : new VirtualClock();
+  if (!isElm327) refuseAdapterOptions(uri);
+  const clock = !isElm327 || pace === 'real' ? systemClock : new VirtualClock();
   if (/[/\\.]/.test(uri.path)) return toRecordedCar(startRecordedCar(uri, clock), { uri, talk });
   const car = startCar(uri, clock);
   return linkTo(car, uri);
 }
 
+const WIRES = { enet: enetTo, doip: doipTo, elm327: elm327To };
+
+function wireOf(uri: LinkUri): keyof typeof WIRES {
+  return choice(uri, 'link', ['enet', 'doip', 'elm327']);
+}
+
 function linkTo(car: MockCar, uri: LinkUri): Promise<Transport> {
-  return choice(uri, 'link', ['enet', 'elm327']) === 'enet' ? enetTo(car) : elm327To(car, uri);
+  return WIRES[wireOf(uri)](car, uri);
 }
 
 async function toRecordedCar(car: RecordedCar, { uri, talk }: { uri: LinkUri; talk: MockLinkTalk }): Promise<Transport> {
@@ -103,17 +110,34 @@ function vinOf(uri: LinkUri): string | undefined {
 async function enetTo(car: MockCar): Promise<Transport> {
   const [server, { createEnetTransport }] = await Promise.all([startHsfzServer(car), import('./transport/enet/index.ts')]);
   server.unref();
-  // Its ports are others on every run, so errors name the car.
-  const name = `Mock car ${car.name}`;
-  const { host } = server;
-  const open = (port: number) => openTcpStream({ host, port, connectTimeoutMs: CONNECT_TIMEOUT_MS, clock: car.clock, name });
   const transport = createEnetTransport({
-    open: open(server.port),
-    control: open(server.controlPort),
+    open: openMock(car, server.host, server.port),
+    control: openMock(car, server.host, server.controlPort),
     clock: car.clock,
     description: `ENET to the mock car ${car.name}`,
     portName: undefined,
   });
+  return stopping(transport, car, server);
+}
+
+async function doipTo(car: MockCar): Promise<Transport> {
+  const [server, { createDoipTransport }] = await Promise.all([startDoipServer(car), import('./transport/doip/index.ts')]);
+  server.unref();
+  const transport = createDoipTransport({
+    open: openMock(car, server.host, server.port),
+    clock: car.clock,
+    description: `DoIP to the mock car ${car.name}`,
+    portName: undefined,
+  });
+  return stopping(transport, car, server);
+}
+
+/** Its ports are others on every run, so errors name the car. */
+function openMock({ clock, name }: MockCar, host: string, port: number): OpenByteStream {
+  return openTcpStream({ host, port, connectTimeoutMs: CONNECT_TIMEOUT_MS, clock, name: `Mock car ${name}` });
+}
+
+function stopping(transport: Transport, car: MockCar, server: { close(): Promise<void> }): Transport {
   return disposing(transport, async () => {
     car.close();
     await server.close();

@@ -1,18 +1,24 @@
 import { systemClock } from '../core/index.ts';
-import type { Gateway } from '../transport/enet/index.ts';
+import { findGateways as askForGateways, type FoundGateway, linkToGateway } from '../transport/enet/index.ts';
+import type { SerialPortInfo } from '../transport/serial/index.ts';
 import { awaitsBluetoothCall } from './bluetooth-port.ts';
 import type { LinkCandidate } from './io.ts';
 
 const DISCOVERY_MS = 800;
 
-/** ENET gateways that answer and serial ports that exist. What cannot be looked for here is not there. */
+interface Found {
+  readonly gateways: readonly FoundGateway[];
+  readonly ports: readonly SerialPortInfo[];
+}
+
+/** Gateways that answer and serial ports that exist. What cannot be looked for here is not there. */
 export async function findLinks(): Promise<readonly LinkCandidate[]> {
   return candidatesOf(await findAdapters());
 }
 
-export function candidatesOf({ gateways, ports }: Awaited<ReturnType<typeof findAdapters>>): readonly LinkCandidate[] {
+export function candidatesOf({ gateways, ports }: Found): readonly LinkCandidate[] {
   return [
-    ...gateways.map(({ host, vin }) => ({ link: `enet://${host}`, what: `gateway of ${vin}` })),
+    ...gateways.map((gateway) => ({ link: linkToGateway(gateway), what: `gateway of ${gateway.vin}` })),
     ...ports
       .filter((port) => !awaitsBluetoothCall(port))
       .map(({ path, manufacturer }) => ({
@@ -22,14 +28,13 @@ export function candidatesOf({ gateways, ports }: Awaited<ReturnType<typeof find
   ];
 }
 
-export async function findAdapters() {
+export async function findAdapters(): Promise<Found> {
   const { listSerialPorts } = await import('../transport/serial/index.ts');
   const [gateways, ports] = await Promise.all([findGateways(), listSerialPorts()]);
   return { gateways, ports };
 }
 
 /** @throws {KombiError} `link.discovery` */
-export async function findGateways(): Promise<readonly Gateway[]> {
-  const { discoverEnet } = await import('../transport/enet/index.ts');
-  return discoverEnet({ clock: systemClock, timeoutMs: DISCOVERY_MS });
+export function findGateways(): Promise<readonly FoundGateway[]> {
+  return askForGateways({ clock: systemClock, timeoutMs: DISCOVERY_MS });
 }

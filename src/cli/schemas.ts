@@ -207,6 +207,7 @@ const simulation = z.looseObject({
   profile: z.string().describe('of a recorded car the name of its file'),
   vin: vin.nullable().describe('null where a recording does not tell it'),
   enet: z.looseObject({ host: z.string(), port, discoveryPort: port, controlPort: port }).optional(),
+  doip: z.looseObject({ host: z.string(), port }).optional(),
   elm327: z.union([z.looseObject({ host: z.string(), port }), z.looseObject({ path })]).optional(),
   pid: z.int(),
 });
@@ -291,11 +292,13 @@ const diagnosis = z.union([
     .looseObject({ advice: z.looseObject({ id: z.string(), title: z.string(), text: z.array(z.string()), evidence, sources }) })
     .describe('with --explain and another topic'),
 ]);
+const gateway = z.looseObject({ host: z.string(), vin: z.string(), mac: z.string() });
 
 const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   adapters: z.looseObject({
     serial: z.array(z.looseObject({ path })),
-    enet: z.array(z.looseObject({ host: z.string(), vin: z.string(), mac: z.string() })),
+    enet: z.array(gateway).describe('gateways that speak HSFZ'),
+    doip: z.array(gateway).describe('gateways that speak DoIP and not HSFZ'),
   }),
   info: z.looseObject({
     vin,

@@ -2,7 +2,7 @@ import type { Clock } from '../core/index.ts';
 
 /** A request as it reaches the car, whatever wire it came over. Addresses are bare bytes here: the mock shares no codec with the client. */
 export interface CarRequest {
-  /** 0xF4 or 0xF5 on ENET, 0xF1 on CAN. */
+  /** 0xF4 or 0xF5 on ENET, 0x0EF3 or another of two bytes on DoIP, 0xF1 on CAN. */
   readonly tester: number;
   /** An ECU's address, or a functional one for all of them. */
   readonly target: number;

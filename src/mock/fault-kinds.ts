@@ -1,4 +1,5 @@
 import { ADAPTER_FAULTS } from './adapter-faults.ts';
+import { ACTIVATION_FAULTS, DOIP_FAULTS } from './doip/faults.ts';
 import { ECU_FAULTS } from './ecu/faults.ts';
 import type { FaultKind } from './fault-kind.ts';
 import { HSFZ_FAULTS } from './hsfz/faults.ts';
@@ -11,6 +12,8 @@ import { CONNECTION_FAULTS } from './network/index.ts';
 export const FAULT_KINDS: Readonly<Record<string, FaultKind>> = {
   ...ECU_FAULTS,
   ...HSFZ_FAULTS,
+  ...DOIP_FAULTS,
+  ...ACTIVATION_FAULTS,
   ...CONNECTION_FAULTS,
   ...ADAPTER_FAULTS,
 };

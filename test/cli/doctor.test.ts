@@ -187,12 +187,16 @@ const ROWS: readonly Row[] = [
   ],
   [
     'a car that answers',
-    { gateways: async () => [{ host: '169.254.12.34', vin: 'WBA6C92010D000001', mac: '001A37000001', diagnosticAddress: 0x10 as never }] },
+    {
+      gateways: async () => [
+        { host: '169.254.12.34', vin: 'WBA6C92010D000001', mac: '001A37000001', diagnosticAddress: 0x10 as never, protocol: 'hsfz' },
+      ],
+    },
     'enet.discovery',
     'ok',
     'WBA6C92010D000001 at enet://169.254.12.34',
   ],
-  ['no car and no way to one', {}, 'enet.discovery', 'ok', 'UDP port 6811'],
+  ['no car and no way to one', {}, 'enet.discovery', 'ok', 'UDP ports 6811 and 13400'],
   [
     'no car on the cable',
     { interfaces: linkLocal },
@@ -207,7 +211,7 @@ const ROWS: readonly Row[] = [
     'enet.discovery',
     'advice',
     'a firewall is on',
-    'sudo ufw allow proto udp from 169.254.0.0/16 port 6811',
+    'sudo ufw allow proto udp from 169.254.0.0/16 port 6811,13400',
   ],
   [
     'no car behind firewalld',
@@ -215,7 +219,7 @@ const ROWS: readonly Row[] = [
     'enet.discovery',
     'advice',
     'a firewall is on',
-    'sudo firewall-cmd --add-source-port=6811/udp',
+    'sudo firewall-cmd --add-source-port=6811/udp --add-source-port=13400/udp',
   ],
   [
     'networks that cannot be asked',
@@ -223,7 +227,7 @@ const ROWS: readonly Row[] = [
     'enet.discovery',
     'problem',
     'EPERM',
-    'Allow UDP to port 6811 in the firewall, or name the gateway: --link enet://HOST',
+    'Allow UDP to ports 6811 and 13400 in the firewall, or name the gateway: --link enet://HOST',
   ],
   ['a disk that syncs', {}, 'archive.writing', 'ok', 'can be written and synced'],
   [

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/core/index.ts';
+import { discoverDoip } from '../../src/transport/doip/index.ts';
 import { type JsonLine, jsonOf, type Run, useBench } from './support/bench.ts';
 
 const bench = useBench();
@@ -50,6 +52,18 @@ describe('kombi sim', () => {
     expect(run.stdout.trimEnd().split('\n')).toHaveLength(1);
   });
 
+  it('offers DoIP, on one port for TCP and UDP, and keeps the car', async () => {
+    const run = await withSim(['--doip', '0'], async (ready) => {
+      expect(ready).toMatchObject({ doip: { host: '127.0.0.1' } });
+      expect(ready.enet).toBeUndefined();
+      expect(await discoverDoip({ clock: systemClock, addresses: ['127.0.0.1'], port: ready.doip.port })).toMatchObject([
+        { vin: ready.vin },
+      ]);
+      await codeThrough(`doip://127.0.0.1:${ready.doip.port}`);
+    });
+    expect(run.exit).toBe(0);
+  });
+
   it('offers an ELM327 on TCP, alone or beside', async () => {
     const run = await withSim(['--elm327', '0', '--baud', '500000'], async (ready) => {
       expect(ready.enet).toBeUndefined();
@@ -92,6 +106,7 @@ describe('kombi sim', () => {
   it.each([
     [['f99'], 'usage.profile'],
     [['--enet', '70000'], 'usage.option'],
+    [['--doip', 'x'], 'usage.option'],
     [['--elm327', 'usb'], 'usage.option'],
     [['--elm327', '0', '--adapter', 'obdlink'], 'usage.option'],
     [['--fault', 'gremlin'], 'usage.fault'],

@@ -1,7 +1,7 @@
 import { KombiError } from '../../src/core/index.ts';
 import { DiagnosticConnection } from '../../src/mock/hsfz/connection.ts';
-import type { Wire } from '../../src/mock/network/index.ts';
 import type { Car } from '../../src/mock/index.ts';
+import type { Wire } from '../../src/mock/network/index.ts';
 import { createEnetTransport } from '../../src/transport/enet/index.ts';
 import type { ByteStream, OpenByteStream, Transport } from '../../src/transport/index.ts';
 

@@ -5,14 +5,15 @@ import { table } from '../text.ts';
 
 export const adapters: CommandSpec = {
   name: 'adapters',
-  summary: 'serial ports and ENET gateways in reach',
+  summary: 'serial ports and gateways in reach',
   description: 'Only looks: nothing is sent to a serial port. A gateway answers where the cable and its network address are right.',
   examples: ['kombi adapters', 'kombi adapters --json'],
   run: async (context) => {
     const found = await findAdapters();
     const candidates = candidatesOf(found);
+    const speaking = (wanted: string) => found.gateways.filter(({ protocol }) => protocol === wanted);
     return {
-      result: { serial: found.ports, enet: found.gateways },
+      result: { serial: found.ports, enet: speaking('hsfz'), doip: speaking('doip') },
       lines:
         candidates.length > 0
           ? table(

@@ -10,7 +10,7 @@ export interface CommandEntry {
 }
 
 export const commands: readonly CommandEntry[] = [
-  { name: 'adapters', summary: 'serial ports and ENET gateways in reach', load: async () => (await import('./adapters.ts')).adapters },
+  { name: 'adapters', summary: 'serial ports and gateways in reach', load: async () => (await import('./adapters.ts')).adapters },
   {
     name: 'info',
     summary: 'which car it is: VIN, I-level, voltage, every ECU that answers',
@@ -51,7 +51,7 @@ export const commands: readonly CommandEntry[] = [
   },
   { name: 'history', summary: 'every job: when, what, bytes, result', load: async () => (await import('./history.ts')).history },
   { name: 'batch', summary: 'many cars at once, from a manifest; one report', load: async () => (await import('./batch.ts')).batch },
-  { name: 'sim', summary: 'the mock car for other programs: HSFZ and ELM327', load: async () => (await import('./sim.ts')).sim },
+  { name: 'sim', summary: 'the mock car for other programs: HSFZ, DoIP and ELM327', load: async () => (await import('./sim.ts')).sim },
   { name: 'trace', summary: 'recorded sessions: show, convert and replay them', load: async () => (await import('./trace.ts')).trace },
   { name: 'demo', summary: 'the whole job on a mock car, in half a minute', load: async () => (await import('./demo.ts')).demo },
   {

@@ -6,6 +6,7 @@ import {
   type NetworkedCar,
   parseFault,
   RecordedCar,
+  startDoipServer,
   startHsfzServer,
   startMockCar,
 } from '../../mock/index.ts';
@@ -23,15 +24,16 @@ const CAR_CONTROL_PORT = 6811;
 
 export const sim: CommandSpec = {
   name: 'sim',
-  summary: 'the mock car for other programs: HSFZ and ELM327',
+  summary: 'the mock car for other programs: HSFZ, DoIP and ELM327',
   description:
     'Prints one line when it is ready and stays until Ctrl-C, SIGTERM or --for. Listens on loopback unless told otherwise; port 0 takes a free one. ' +
-    'With neither --enet nor --elm327: HSFZ on a free port.',
+    'Without any of --enet, --doip and --elm327: HSFZ on a free port.',
   arguments: [{ syntax: '[profile]', help: 'a mock car by name, f06-sos unless given, or the path of a profile' }],
   options: [
     { flags: '--enet <port>', help: 'HSFZ over TCP; 6801 in cars' },
     { flags: '--control-port <port>', help: 'terminal 15 over TCP; 6811 beside 6801, else a free one' },
     { flags: '--discovery-port <port>', help: 'discovery over UDP; 6811 beside 6801, else a free one' },
+    { flags: '--doip <port>', help: 'DoIP over TCP, with discovery over UDP on the same port; 13400 in cars' },
     { flags: '--elm327 <port>', help: 'an ELM327 on TCP, or "pty" for a serial port (needs socat)' },
     { flags: '--from <file>', help: 'a recorded car in place of a profile: what --trace records, or EdiabasLib .txt or .sim' },
     { flags: '--adapter <name>', help: 'which ELM327 it is, such as genuine-2.1 or clone-1.5' },
@@ -43,6 +45,7 @@ export const sim: CommandSpec = {
   ],
   examples: [
     'kombi sim f06-sos --enet 6801',
+    'kombi sim --doip 13400',
     'kombi sim --elm327 pty',
     'kombi sim f06-sos --enet 0 --elm327 35000 --json',
     'kombi sim --fault nrc:33,service=2E',
@@ -90,14 +93,17 @@ function startCar(input: Input): Car | RecordedCar {
 
 interface Ends {
   readonly enet?: { host: string; port: number; discoveryPort: number; controlPort: number };
+  readonly doip?: { host: string; port: number };
   readonly elm327?: { host: string; port: number } | { path: string };
 }
 
 async function startEnds(context: Context, car: NetworkedCar, input: Input): Promise<Ends> {
   const wantsElm = input.text('elm327') !== undefined;
-  const port = input.integer('enet', 0, MAX_PORT) ?? (wantsElm ? undefined : 0);
+  const doipPort = input.integer('doip', 0, MAX_PORT);
+  const port = input.integer('enet', 0, MAX_PORT) ?? (wantsElm || doipPort !== undefined ? undefined : 0);
   return {
     ...(port === undefined ? {} : { enet: await startEnet(context, car, { input, port }) }),
+    ...(doipPort === undefined ? {} : { doip: await startDoip(context, car, { input, port: doipPort }) }),
     ...(wantsElm ? { elm327: await startElm327(context, car, input) } : {}),
   };
 }
@@ -113,6 +119,12 @@ async function startEnet(context: Context, car: NetworkedCar, { input, port }: {
   context.defer(() => server.close());
   const { host, discoveryPort, controlPort } = server;
   return { host, port: server.port, discoveryPort, controlPort };
+}
+
+async function startDoip(context: Context, car: NetworkedCar, { input, port }: { input: Input; port: number }) {
+  const server = await startDoipServer(car, { host: input.text('host') ?? '127.0.0.1', port });
+  context.defer(() => server.close());
+  return { host: server.host, port: server.port };
 }
 
 async function startElm327(context: Context, car: NetworkedCar, input: Input) {
@@ -142,9 +154,10 @@ async function startElm327(context: Context, car: NetworkedCar, input: Input) {
 type Readiness = Ends & { readonly profile: string; readonly vin: string | null; readonly pid: number };
 
 async function ready(context: Context, command: string, result: Readiness): Promise<void> {
-  const { enet, elm327 } = result;
+  const { enet, doip, elm327 } = result;
   const places = [
     enet && `enet://${enet.host}:${enet.port}?control=${enet.controlPort} (discovery: UDP ${enet.discoveryPort})`,
+    doip && `doip://${doip.host}:${doip.port}`,
     elm327 && ('path' in elm327 ? `elm327://${elm327.path}` : `elm327://${elm327.host}:${elm327.port}`),
   ].filter((place) => place !== undefined);
   await context.finish(command, {

@@ -1,4 +1,5 @@
 import { messageOf } from '../../core/index.ts';
+import { linkToGateway } from '../../transport/enet/index.ts';
 import type { Check } from './check.ts';
 import type { PlatformFacts } from './platform-facts.ts';
 import type { RunningProcess } from './processes.ts';
@@ -9,7 +10,7 @@ const LINK_LOCAL = /^169\.254\./;
  * What an ENET cable needs: an address in the network that a gateway without DHCP takes (169.254.0.0/16), and its answer to a
  * broadcast. Who uses an ELM327 needs none of it, so nothing here is a problem but a network that cannot be asked at all.
  *
- * @see source: bmw-diagnostics.md §1.4
+ * @see source: bmw-diagnostics.md §1.4, §2
  */
 export async function checkNetwork(facts: PlatformFacts, processes: readonly RunningProcess[]): Promise<readonly Check[]> {
   const found = linkLocal(facts);
@@ -75,29 +76,33 @@ async function checkDiscovery(facts: PlatformFacts, processes: readonly RunningP
   try {
     const gateways = await facts.gateways();
     if (gateways.length > 0) {
-      return { id, state: 'ok', text: `A car answers: ${gateways.map(({ host, vin }) => `${vin} at enet://${host}`).join(', ')}` };
+      return {
+        id,
+        state: 'ok',
+        text: `A car answers: ${gateways.map((gateway) => `${gateway.vin} at ${linkToGateway(gateway)}`).join(', ')}`,
+      };
     }
   } catch (error) {
     return {
       id,
       state: 'problem',
       text: messageOf(error),
-      mend: 'Allow UDP to port 6811 in the firewall, or name the gateway: --link enet://HOST',
+      mend: 'Allow UDP to ports 6811 and 13400 in the firewall, or name the gateway: --link enet://HOST',
     };
   }
-  if (!mayReach) return { id, state: 'ok', text: 'Questions to UDP port 6811 leave; no car is there to answer' };
+  if (!mayReach) return { id, state: 'ok', text: 'Questions to UDP ports 6811 and 13400 leave; no car is there to answer' };
   const firewall = await firewallCommand(facts, processes);
   return {
     id,
     state: 'advice',
-    text: `No car answers on UDP port 6811${firewall === undefined ? '' : '; a firewall is on, which may keep its answer out'}`,
+    text: `No car answers on UDP ports 6811 and 13400${firewall === undefined ? '' : '; a firewall is on, which may keep its answer out'}`,
     mend: firewall ?? 'Switch the ignition on, wait ten seconds, try again',
   };
 }
 
 /** A gateway answers a broadcast from its own address, which a firewall takes for something nobody asked for. */
 async function firewallCommand(facts: PlatformFacts, processes: readonly RunningProcess[]): Promise<string | undefined> {
-  if (processes.some(({ name }) => name === 'firewalld')) return 'sudo firewall-cmd --add-source-port=6811/udp';
+  if (processes.some(({ name }) => name === 'firewalld')) return 'sudo firewall-cmd --add-source-port=6811/udp --add-source-port=13400/udp';
   const ufw = await facts.readText('/etc/ufw/ufw.conf');
-  return ufw !== undefined && /^ENABLED=yes$/m.test(ufw) ? 'sudo ufw allow proto udp from 169.254.0.0/16 port 6811' : undefined;
+  return ufw !== undefined && /^ENABLED=yes$/m.test(ufw) ? 'sudo ufw allow proto udp from 169.254.0.0/16 port 6811,13400' : undefined;
 }

@@ -1,5 +1,5 @@
 import type { FileSystem } from '../../archive/index.ts';
-import type { Gateway } from '../../transport/enet/index.ts';
+import type { FoundGateway } from '../../transport/enet/index.ts';
 import type { SerialPortInfo } from '../../transport/serial/index.ts';
 
 /** One address of a network interface, as Node tells it. */
@@ -38,7 +38,7 @@ export interface PlatformFacts {
   /** @throws where the native part of serialport does not load, or its list fails */
   serialPorts(): Promise<readonly SerialPortInfo[]>;
   /** @throws {KombiError} `link.discovery` */
-  gateways(): Promise<readonly Gateway[]>;
+  gateways(): Promise<readonly FoundGateway[]>;
   readText(path: string): Promise<string | undefined>;
   writeText(path: string, text: string): Promise<void>;
   /** Names in a folder. */

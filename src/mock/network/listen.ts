@@ -5,7 +5,7 @@ import { EXIT, KombiError, messageOf } from '../../core/index.ts';
 /** Connections of all kinds that one car keeps. */
 const MAX_SOCKETS = 16;
 /** Of them such as serve a tester. */
-const MAX_TESTERS = 8;
+export const MAX_TESTERS = 8;
 
 /** A connection as the sockets of a gateway see it. */
 interface End {

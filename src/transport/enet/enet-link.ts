@@ -1,28 +1,34 @@
 import { type EcuAddress, ENET_TESTER_ADDRESS, KombiError, systemClock } from '../../core/index.ts';
+import { doipTo } from '../doip/index.ts';
+import { onlyGateway } from '../gateway/index.ts';
 import { type LinkUri, refuseUnknownQuery } from '../link-uri.ts';
 import { openTcpStream } from '../tcp-stream.ts';
 import type { Transport } from '../transport.ts';
-import { discoverEnet, HSFZ_CONTROL_PORT } from './discovery.ts';
+import { HSFZ_CONTROL_PORT } from './discovery.ts';
 import { createEnetTransport } from './enet-transport.ts';
+import { type FoundGateway, findGateways, linkToGateway } from './find-gateways.ts';
 
 const HSFZ_PORT = 6801;
 const CONNECT_TIMEOUT_MS = 5000;
 
 /**
  * The transport of an `enet:` link, closed: `enet://host[:port][?control=PORT][&tester=HEX]`, or `enet:` for the one
- * car that answers. On another port than 6801 there is no control port unless one is named.
+ * car that answers, over what it speaks: HSFZ or DoIP. On another port than 6801 there is no control port unless one is
+ * named; both options are HSFZ's, and who gives one means such a car.
  *
  * @throws {KombiError} `usage.link`; `link.no-gateway` or `link.several-gateways` (exit 8) where discovery finds not one
  */
-export async function createEnetLink(uri: LinkUri): Promise<Transport> {
+export async function createEnetLink(uri: LinkUri, find = findGateways): Promise<Transport> {
   refuseUnknownQuery(uri, ['control', 'tester']);
   if (uri.path.replace(/^\//, '') !== '') throw usage(uri, `the path "${uri.path}" means nothing here`);
   const tester = testerOf(uri);
   const named = controlPortOf(uri);
-  const host = uri.host || (await findHost());
+  const clock = systemClock;
+  const found = uri.host === '' ? await theGateway(find, uri.query.size > 0) : undefined;
+  if (found?.protocol === 'doip') return doipTo(found.host);
+  const host = found?.host ?? uri.host;
   const port = uri.port ?? HSFZ_PORT;
   const controlPort = named ?? (port === HSFZ_PORT ? HSFZ_CONTROL_PORT : undefined);
-  const clock = systemClock;
   const openPort = (number: number) => openTcpStream({ host, port: number, connectTimeoutMs: CONNECT_TIMEOUT_MS, clock });
   const place = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   return createEnetTransport({
@@ -35,24 +41,9 @@ export async function createEnetLink(uri: LinkUri): Promise<Transport> {
   });
 }
 
-async function findHost(): Promise<string> {
-  const gateways = await discoverEnet({ clock: systemClock });
-  const [gateway] = gateways;
-  if (gateway === undefined) {
-    throw new KombiError({
-      code: 'link.no-gateway',
-      message: 'No car answered in any network of this computer',
-      hint: 'Plug the ENET cable in, switch the ignition on, wait ten seconds and try again; or name the gateway: enet://HOST.',
-    });
-  }
-  if (gateways.length > 1) {
-    throw new KombiError({
-      code: 'link.several-gateways',
-      message: `${gateways.length} cars answered: ${gateways.map(({ host, vin }) => `${vin} at ${host}`).join(', ')}`,
-      hint: `Say which one you mean, such as --link enet://${gateway.host}.`,
-    });
-  }
-  return gateway.host;
+async function theGateway(find: typeof findGateways, onlyHsfz: boolean): Promise<FoundGateway> {
+  const gateways = (await find({ clock: systemClock })).filter(({ protocol }) => protocol === 'hsfz' || !onlyHsfz);
+  return onlyGateway(gateways, (gateway) => (gateway === undefined ? 'enet://HOST' : linkToGateway(gateway)));
 }
 
 function testerOf(uri: LinkUri): EcuAddress {

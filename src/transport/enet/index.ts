@@ -5,6 +5,7 @@
 export * from './discovery.ts';
 export * from './enet-link.ts';
 export * from './enet-transport.ts';
+export * from './find-gateways.ts';
 export * from './hsfz-control.ts';
 export * from './hsfz-frame.ts';
 export type { Gateway } from './identification.ts';

@@ -1,9 +1,9 @@
 import type { Clock, Ignition } from '../../core/index.ts';
 import type { OpenByteStream } from '../byte-stream.ts';
+import { Wait } from '../gateway/index.ts';
 import { HsfzControl } from './hsfz-control.ts';
 import { encodeHsfzFrame } from './hsfz-frame.ts';
 import { HsfzReceiveBuffer } from './receive-buffer.ts';
-import { Wait } from '../gateway/index.ts';
 
 const TIMEOUT_MS = 1000;
 const TERMINAL_15_MASK = 0x0c;

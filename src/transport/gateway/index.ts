@@ -6,4 +6,5 @@ export * from './ask-networks.ts';
 export * from './frame-buffer.ts';
 export * from './gateway-connection.ts';
 export * from './gateway-transport.ts';
+export * from './only-gateway.ts';
 export * from './wait.ts';

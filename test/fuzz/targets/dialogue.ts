@@ -1,4 +1,5 @@
 import { type Did, type EcuAddress, FUNCTIONAL_ADDRESS, fromHex, isKombiError } from '../../../src/core/index.ts';
+import { createDoipTransport, encodeDoipDiagnostic, encodeDoipFrame } from '../../../src/transport/doip/index.ts';
 import { createElm327Transport } from '../../../src/transport/elm327/index.ts';
 import { createEnetTransport, encodeHsfzDiagnostic, encodeHsfzFrame } from '../../../src/transport/enet/index.ts';
 import type { ByteStream, Message, OpenByteStream, Transport } from '../../../src/transport/index.ts';
@@ -6,7 +7,7 @@ import { UdsClient } from '../../../src/uds/index.ts';
 import type { Random } from '../random.ts';
 import { StepClock } from '../step-clock.ts';
 import { bytesTarget, checkRefusal, demand, type Target } from '../target.ts';
-import { canFramesOf, ELM_SAMPLES, HSFZ_SAMPLES, KOMBI, packCanFrames } from './wire.ts';
+import { canFramesOf, DOIP_SAMPLES, ELM_SAMPLES, HSFZ_SAMPLES, KOMBI, packCanFrames } from './wire.ts';
 
 const LINK_ROOMS = ['link', 'adapter', 'ecu', 'uds', 'car'];
 const READ_VIN = fromHex('22F190');
@@ -87,6 +88,15 @@ const VIN_ANSWER = encodeHsfzDiagnostic(0x60, 0xf4, fromHex('62F190574241'));
 
 function usualGateway(told: string): Uint8Array | undefined {
   return told.length > 8 ? Buffer.concat([ACKNOWLEDGE, VIN_ANSWER]) : undefined;
+}
+
+const ACTIVATED = encodeDoipFrame(0x0006, fromHex('0EF300101000000000'));
+const DOIP_ACKNOWLEDGE = encodeDoipFrame(0x8002, fromHex('00600EF30022F190'));
+
+function usualDoipGateway(told: string): Uint8Array | undefined {
+  return told.charCodeAt(3) === 0x05
+    ? ACTIVATED
+    : Buffer.concat([DOIP_ACKNOWLEDGE, encodeDoipDiagnostic(0x60, 0x0ef3, fromHex('62F190574241'))]);
 }
 
 /** An adapter that can do all that is asked of it, with an ECU behind it that tells its VIN at length. */
@@ -198,6 +208,26 @@ export const DIALOGUE_TARGETS: readonly Target[] = [
       const clock = new StepClock();
       const options = { clock, description: 'a stranger', portName: undefined };
       return converse(createEnetTransport({ ...options, open: answering(clock, answersOf(input), usualGateway) }), clock);
+    },
+  }),
+  bytesTarget({
+    name: 'doip-dialogue',
+    waits: true,
+    errors: [],
+    samples: [packAnswers([ACTIVATED, DOIP_ACKNOWLEDGE, ...DOIP_SAMPLES])],
+    make: (random) =>
+      packAnswers([
+        random.oneIn(6) ? encodeDoipFrame(0x0006, random.bytes(9)) : ACTIVATED,
+        ...Array.from({ length: random.between(1, 5) }, () =>
+          random.oneIn(3)
+            ? encodeDoipFrame(random.pick([0, 6, 7, 0x8001, 0x8002, 0x8003]), random.bytes(random.below(12)))
+            : random.pick([DOIP_ACKNOWLEDGE, ...DOIP_SAMPLES]),
+        ),
+      ]),
+    parse: (input) => {
+      const clock = new StepClock();
+      const options = { clock, description: 'a stranger', portName: undefined };
+      return converse(createDoipTransport({ ...options, open: answering(clock, answersOf(input), usualDoipGateway) }), clock);
     },
   }),
   bytesTarget({

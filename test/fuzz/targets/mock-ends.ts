@@ -3,8 +3,11 @@ import { IsoTpReceiver } from '../../../src/mock/can/iso-tp-receiver.ts';
 import { IsoTpSender } from '../../../src/mock/can/iso-tp-sender.ts';
 import { type PersonalityName, personalityNames, plugIn } from '../../../src/mock/elm327/index.ts';
 import { ControlConnection } from '../../../src/mock/hsfz/control-connection.ts';
-import { type Car, DiagnosticConnection, loadProfile, startMockCar } from '../../../src/mock/index.ts';
+import { answerDatagram, type Car, DiagnosticConnection, DoipConnection, loadProfile, startMockCar } from '../../../src/mock/index.ts';
+import type { TesterConnection, Wire } from '../../../src/mock/network/index.ts';
+import { encodeDoipDiagnostic, encodeDoipFrame, takeDoipFrame } from '../../../src/transport/doip/index.ts';
 import { encodeHsfzDiagnostic, encodeHsfzFrame, takeHsfzFrame } from '../../../src/transport/enet/index.ts';
+import type { AnyFrame, TakeFrame } from '../../../src/transport/gateway/index.ts';
 import type { Random } from '../random.ts';
 import { StepClock } from '../step-clock.ts';
 import { bytesTarget, demand, type Target } from '../target.ts';
@@ -41,7 +44,12 @@ function freshCar(): { car: Car; clock: StepClock } {
   return { car: startMockCar({ profile: PROFILE, clock }), clock };
 }
 
-function feedGateway(input: Uint8Array): void {
+/** @param begin makes the gateway's end, and what is asked beside it */
+function feedGateway<Frame extends AnyFrame>(
+  input: Uint8Array,
+  take: TakeFrame<Frame>,
+  begin: (car: Car, wire: Wire) => { readonly gateway: TesterConnection; readonly beside: (input: Uint8Array) => void },
+): void {
   const { car, clock } = freshCar();
   const output: Uint8Array[] = [];
   let bytes = 0;
@@ -60,19 +68,40 @@ function feedGateway(input: Uint8Array): void {
       ended = true;
     },
   };
-  const gateway = new DiagnosticConnection(car, wire, { absent: '0043', aliveMs: 0, idleMs: 60_000 });
-  const control = new ControlConnection(car, { ...wire, end: () => undefined });
+  const { gateway, beside } = begin(car, wire);
   for (const piece of piecesOf(input)) {
     gateway.feed(piece);
     clock.advance(20);
   }
-  if (!ended) control.feed(input);
+  if (!ended) beside(input);
   clock.advance(1000);
   gateway.close();
   const written = Buffer.concat(output);
   let end = 0;
-  for (let frame = takeHsfzFrame(written, end); frame !== undefined; frame = takeHsfzFrame(written, end)) end = frame.end;
+  for (let frame = take(written, end); frame !== undefined; frame = take(written, end)) end = frame.end;
   demand(end === written.length, 'it wrote half a frame');
+}
+
+function feedHsfz(input: Uint8Array): void {
+  feedGateway(input, takeHsfzFrame, (car, wire) => {
+    const control = new ControlConnection(car, { ...wire, end: () => undefined });
+    return {
+      gateway: new DiagnosticConnection(car, wire, { absent: '0043', aliveMs: 0, idleMs: 60_000 }),
+      beside: (bytes) => control.feed(bytes),
+    };
+  });
+}
+
+const ACTIVATE = encodeDoipFrame(0x0005, fromHex('0EF3000000000000000000'));
+
+function feedDoip(input: Uint8Array): void {
+  feedGateway(input, takeDoipFrame, (car, wire) => ({
+    gateway: new DoipConnection(car, wire, { aliveMs: 0, idleMs: 60_000 }),
+    beside: (bytes) => {
+      const answer = answerDatagram(car, bytes, { most: 8, connected: 1 });
+      demand(answer === undefined || takeDoipFrame(answer)?.end === answer.length, 'it answers with what is no frame');
+    },
+  }));
 }
 
 const LINES = [
@@ -214,7 +243,29 @@ export const MOCK_TARGETS: readonly Target[] = [
               ),
         ),
       ),
-    parse: feedGateway,
+    parse: feedHsfz,
+  }),
+  bytesTarget({
+    name: 'mock-doip',
+    errors: [],
+    samples: [
+      ...REQUESTS.map((request) => Buffer.concat([ACTIVATE, encodeDoipDiagnostic(0x0ef3, 0x60, request)])),
+      ...[0x0001, 0x0002, 0x4001, 0x4003].map((type) => encodeDoipFrame(type, new Uint8Array(0))),
+    ],
+    make: (random) =>
+      Buffer.concat([
+        ...(random.oneIn(6) ? [] : [ACTIVATE]),
+        ...Array.from({ length: random.between(1, 6) }, () =>
+          random.oneIn(5)
+            ? encodeDoipFrame(random.pick([0, 1, 3, 5, 8, 0x4001, 0x8001, random.below(0x10000)]), random.bytes(random.below(20)))
+            : encodeDoipDiagnostic(
+                random.pick([0x0ef3, 0x0ef3, 0x0ef3, 0x0e80, 0x60]),
+                random.pick([...ECUS, 0x1060]),
+                random.oneIn(3) ? random.bytes(random.below(20)) : random.pick(REQUESTS),
+              ),
+        ),
+      ]),
+    parse: feedDoip,
   }),
   bytesTarget({
     name: 'mock-elm327',

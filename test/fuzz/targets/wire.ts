@@ -1,15 +1,17 @@
 import { type EcuAddress, fromHex, toHex } from '../../../src/core/index.ts';
+import {
+  DOIP_MAX_BODY_BYTES,
+  decodeAnnouncement,
+  encodeDoipDiagnostic,
+  encodeDoipFrame,
+  takeDoipFrame,
+} from '../../../src/transport/doip/index.ts';
 import { parseCanLine } from '../../../src/transport/elm327/can-line.ts';
 import { chipError } from '../../../src/transport/elm327/chip-texts.ts';
 import { LineSplitter } from '../../../src/transport/elm327/line-splitter.ts';
 import { decodeIdentification } from '../../../src/transport/enet/identification.ts';
-import {
-  encodeHsfzDiagnostic,
-  encodeHsfzFrame,
-  HSFZ_MAX_BODY_BYTES,
-  HsfzReceiveBuffer,
-  takeHsfzFrame,
-} from '../../../src/transport/enet/index.ts';
+import { encodeHsfzDiagnostic, encodeHsfzFrame, HSFZ_MAX_BODY_BYTES, takeHsfzFrame } from '../../../src/transport/enet/index.ts';
+import { type AnyFrame, FrameBuffer, type TakeFrame } from '../../../src/transport/gateway/index.ts';
 import { decodeIsoTpFrame, IsoTpReceiver, IsoTpSender, MAX_MESSAGE_BYTES } from '../../../src/transport/isotp/index.ts';
 import { hashOf, Random } from '../random.ts';
 import { bytesTarget, demand, mayRefuse, type Target } from '../target.ts';
@@ -23,6 +25,16 @@ const HSFZ_SAMPLES = [
 ];
 
 const IDENTIFICATION = encodeHsfzFrame(0x11, Buffer.from('DIAGADR10BMWMAC020000000001BMWVINWBATESTV1N0000001', 'latin1'));
+
+const ANNOUNCEMENT = encodeDoipFrame(0x04, Buffer.from('WBATESTV1N0000001\0\x10\x02\0\0\0\0\x01\x02\0\0\0\0\x01\0\0', 'latin1'));
+
+const DOIP_SAMPLES = [
+  encodeDoipDiagnostic(0x60, 0x0ef3, fromHex('62F190574241364339323031304430303030303031')),
+  encodeDoipFrame(0x0006, fromHex('0EF300101000000000')),
+  encodeDoipFrame(0x0007, new Uint8Array(0)),
+  encodeDoipFrame(0x8003, fromHex('00990EF303')),
+  Buffer.concat([encodeDoipFrame(0x8002, fromHex('00600EF30022F101')), encodeDoipDiagnostic(0x60, 0x0ef3, fromHex('7F2278'))]),
+];
 
 /** Lines as adapters print them; the last ones are what they say when something is wrong. */
 const ELM_SAMPLES = [
@@ -126,14 +138,15 @@ function receiveIsoTp(input: Uint8Array): void {
   }
 }
 
-function cutHsfz(input: Uint8Array): void {
+/** Frames read from all bytes at once, and from the same in pieces. */
+function cutFrames<Frame extends AnyFrame & { readonly body: Uint8Array }>(input: Uint8Array, take: TakeFrame<Frame>): void {
   const whole: string[] = [];
   const cut: string[] = [];
-  const show = ({ control, body }: { control: number; body: Uint8Array }) => `${control} ${toHex(body)}`;
+  const show = ({ body, end: _, ...head }: Frame) => `${JSON.stringify(head)} ${toHex(body)}`;
   const refusedWhole = mayRefuse(() => {
-    for (let frame = takeHsfzFrame(input); frame !== undefined; frame = takeHsfzFrame(input, frame.end)) whole.push(show(frame));
+    for (let frame = take(input); frame !== undefined; frame = take(input, frame.end)) whole.push(show(frame));
   }, ['link']);
-  const buffer = new HsfzReceiveBuffer();
+  const buffer = new FrameBuffer(take);
   const refusedCut = mayRefuse(() => {
     for (const piece of piecesOf(input)) buffer.push(piece, (frame) => cut.push(show(frame)));
   }, ['link']);
@@ -153,7 +166,29 @@ export const WIRE_TARGETS: readonly Target[] = [
       if (random.oneIn(2)) new DataView(frame.buffer).setUint32(0, lie);
       return Buffer.concat([frame, random.pick(HSFZ_SAMPLES)]);
     },
-    parse: cutHsfz,
+    parse: (input) => cutFrames(input, takeHsfzFrame),
+  }),
+  bytesTarget({
+    name: 'doip-frames',
+    errors: [],
+    samples: DOIP_SAMPLES,
+    make: (random) => {
+      const body = random.bytes(random.pick([0, 1, 2, 9, 33, 40]));
+      const frame = encodeDoipFrame(random.pick([0, 4, 6, 7, 0x8001, 0x8002, 0x8003, random.below(0x10000)]), body);
+      const lie = random.pick([body.length, body.length + 1, DOIP_MAX_BODY_BYTES, DOIP_MAX_BODY_BYTES + 1, 0xffffffff, random.next()]);
+      if (random.oneIn(2)) new DataView(frame.buffer, frame.byteOffset).setUint32(4, lie);
+      return Buffer.concat([frame, random.pick(DOIP_SAMPLES)]);
+    },
+    parse: (input) => cutFrames(input, takeDoipFrame),
+  }),
+  bytesTarget({
+    name: 'announcement',
+    errors: [],
+    samples: [ANNOUNCEMENT],
+    parse: (input) => {
+      const gateway = decodeAnnouncement(input, '169.254.12.34');
+      if (gateway !== undefined) demand(/^[\x20-\x7e]{17}$/.test(gateway.vin) && gateway.mac.length === 12, 'a gateway that is none');
+    },
   }),
   bytesTarget({
     name: 'identification',
@@ -200,4 +235,4 @@ export const WIRE_TARGETS: readonly Target[] = [
 ];
 
 export const KOMBI = 0x60 as EcuAddress;
-export { ELM_SAMPLES, HSFZ_SAMPLES };
+export { DOIP_SAMPLES, ELM_SAMPLES, HSFZ_SAMPLES };
