@@ -18,7 +18,9 @@ const laptop = () =>
     ],
     links: { [`/dev/serial/by-id/usb-FTDI_FT232R_${SERIAL}-if00-port0`]: '../../ttyUSB0' },
     interfaces: () => ({ enx0050b6123456: [{ family: 'IPv4', internal: false, address: '169.254.7.7' }] }),
-    gateways: async () => [{ host: '169.254.1.2', vin: OTHER_VIN, mac: '001A37000001', diagnosticAddress: 0x10 as never }],
+    gateways: async () => [
+      { host: '169.254.1.2', vin: OTHER_VIN, mac: '001A37000001', diagnosticAddress: 0x10 as never, protocol: 'hsfz' },
+    ],
     disk: Object.assign(new MemoryDisk(), {
       open: () => Promise.reject(new Error('EACCES: /home/petra/archive on petras-laptop, 00:1a:37:00:00:01')),
     }),

@@ -142,7 +142,7 @@ function receiveIsoTp(input: Uint8Array): void {
 function cutFrames<Frame extends AnyFrame & { readonly body: Uint8Array }>(input: Uint8Array, take: TakeFrame<Frame>): void {
   const whole: string[] = [];
   const cut: string[] = [];
-  const show = ({ body, end: _, ...head }: Frame) => `${JSON.stringify(head)} ${toHex(body)}`;
+  const show = ({ body, ...head }: Frame) => `${JSON.stringify({ ...head, end: 0 })} ${toHex(body)}`;
   const refusedWhole = mayRefuse(() => {
     for (let frame = take(input); frame !== undefined; frame = take(input, frame.end)) whole.push(show(frame));
   }, ['link']);

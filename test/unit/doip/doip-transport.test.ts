@@ -114,7 +114,7 @@ describe('sending', () => {
 
   it.each(['', '22', '22F190'])('takes an acknowledgement that repeats "%s"', async (repeated) => {
     await openWith(frame('8002', `0060 0EF3 00 ${repeated}`));
-    await transport.send(CLUSTER, READ_VIN);
+    await expect(transport.send(CLUSTER, READ_VIN)).resolves.toBeUndefined();
   });
 
   it.each([
