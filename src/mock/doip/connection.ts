@@ -2,7 +2,7 @@ import { concatBytes } from '../../core/index.ts';
 import type { NetworkedCar } from '../car-port.ts';
 import { type Silence, TesterConnection, type Wire } from '../network/index.ts';
 import { DOIP_FAULTS } from './faults.ts';
-import { encodeFrame, HEADER_NEGATIVE, readFrame, TYPE, u16, withLength } from './frame.ts';
+import { encodeFrame, HEADER_NEGATIVE, readFrame, TYPE, u16, VERSION, withLength } from './frame.ts';
 
 /** The gateway's own address (bmw-diagnostics §2). */
 export const GATEWAY = 0x0010;
@@ -20,6 +20,8 @@ const ECHOED_BYTES = 5;
 /** One tester's connection to the DoIP port. It carries messages once the tester has been let through. */
 export class DoipConnection extends TesterConnection {
   #tester: number | undefined;
+  /** Of what the tester sent last. */
+  #version = VERSION;
   /** The beginning of a frame, in pieces until there are as many bytes as it needs. */
   #held: Uint8Array[] = [];
   #heldBytes = 0;
@@ -41,10 +43,11 @@ export class DoipConnection extends TesterConnection {
         break;
       }
       if ('negative' in frame) {
-        this.send(encodeFrame(TYPE.headerNegative, [frame.negative]));
+        this.send(this.#encode(TYPE.headerNegative, [frame.negative]));
         this.finish('fin');
         return;
       }
+      this.#version = frame.version;
       this.#onFrame(frame.type, frame.body);
       bytes = bytes.subarray(frame.end);
     }
@@ -53,24 +56,28 @@ export class DoipConnection extends TesterConnection {
   }
 
   protected override interjection(): Uint8Array {
-    return encodeFrame(TYPE.aliveCheck);
+    return this.#encode(TYPE.aliveCheck);
+  }
+
+  #encode(type: number, ...parts: readonly (Uint8Array | readonly number[])[]): Uint8Array {
+    return encodeFrame(this.#version, type, ...parts);
   }
 
   #onFrame(type: number, body: Uint8Array): void {
     if (type === TYPE.diagnostic) this.#onDiagnostic(body);
     else if (type === TYPE.routingActivation) this.#onActivation(body);
-    else if (type !== TYPE.aliveAnswer) this.send(encodeFrame(TYPE.headerNegative, [HEADER_NEGATIVE.type]));
+    else if (type !== TYPE.aliveAnswer) this.send(this.#encode(TYPE.headerNegative, [HEADER_NEGATIVE.type]));
   }
 
   #onActivation(body: Uint8Array): void {
     if (!ACTIVATION_LENGTHS.includes(body.length)) {
-      this.send(encodeFrame(TYPE.headerNegative, [HEADER_NEGATIVE.length]));
+      this.send(this.#encode(TYPE.headerNegative, [HEADER_NEGATIVE.length]));
       this.finish('fin');
       return;
     }
     const tester = addressAt(body, 0);
     const code = this.#activationCode(tester, body[2] ?? 0);
-    this.send(encodeFrame(TYPE.routingActivationAnswer, u16(tester), u16(GATEWAY), [code, 0, 0, 0, 0]));
+    this.send(this.#encode(TYPE.routingActivationAnswer, u16(tester), u16(GATEWAY), [code, 0, 0, 0, 0]));
     if (code === ACTIVATION.done) this.#tester = tester;
     else this.finish('fin');
   }
@@ -85,13 +92,13 @@ export class DoipConnection extends TesterConnection {
 
   #onDiagnostic(body: Uint8Array): void {
     if (body.length < 5) {
-      this.send(encodeFrame(TYPE.headerNegative, [HEADER_NEGATIVE.length]));
+      this.send(this.#encode(TYPE.headerNegative, [HEADER_NEGATIVE.length]));
       this.finish('fin');
       return;
     }
     const [tester, target] = [addressAt(body, 0), addressAt(body, 2)];
     const uds = body.slice(4);
-    const refusal = (code: number) => encodeFrame(TYPE.negative, u16(target), u16(tester), [code], uds.subarray(0, ECHOED_BYTES));
+    const refusal = (code: number) => this.#encode(TYPE.negative, u16(target), u16(tester), [code], uds.subarray(0, ECHOED_BYTES));
     if (tester !== this.#tester) {
       this.send(refusal(NEGATIVE.invalidSource));
       this.finish('fin');
@@ -102,9 +109,9 @@ export class DoipConnection extends TesterConnection {
         tester,
         target,
         uds,
-        acknowledge: encodeFrame(TYPE.acknowledge, u16(target), u16(tester), [0x00], uds.subarray(0, ECHOED_BYTES)),
+        acknowledge: this.#encode(TYPE.acknowledge, u16(target), u16(tester), [0x00], uds.subarray(0, ECHOED_BYTES)),
         refusal,
-        answer: (source, payload) => encodeFrame(TYPE.diagnostic, u16(source), u16(tester), payload),
+        answer: (source, payload) => this.#encode(TYPE.diagnostic, u16(source), u16(tester), payload),
         claim: withLength,
         absent: () => ({ refusal: refusal(NEGATIVE.unknownTarget) }),
       });

@@ -21,7 +21,8 @@ export const TYPE = {
 /** Why a header is refused (ISO 13400-2). */
 export const HEADER_NEGATIVE = { pattern: 0x00, type: 0x01, tooLarge: 0x02, length: 0x04 } as const;
 
-const VERSION = 0x03;
+/** ISO 13400-2:2019, which BMW uses (bmw-diagnostics §2). */
+export const VERSION = 0x03;
 /** With this one a tester asks who is there before it knows the version (ISO 13400-2). */
 const ANY_VERSION = 0xff;
 const HEADER_BYTES = 8;
@@ -29,12 +30,12 @@ const HEADER_BYTES = 8;
 export const MAX_BODY_BYTES = 0x10000;
 
 /** Version, its complement, `u16` type, `u32` length of the body, body; big-endian. */
-export function encodeFrame(type: number, ...parts: readonly (Uint8Array | readonly number[])[]): Uint8Array {
+export function encodeFrame(version: number, type: number, ...parts: readonly (Uint8Array | readonly number[])[]): Uint8Array {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   const frame = new Uint8Array(HEADER_BYTES + length);
   const view = new DataView(frame.buffer);
-  view.setUint8(0, VERSION);
-  view.setUint8(1, VERSION ^ 0xff);
+  view.setUint8(0, version);
+  view.setUint8(1, version ^ 0xff);
   view.setUint16(2, type);
   view.setUint32(4, length);
   let at = HEADER_BYTES;
@@ -59,11 +60,11 @@ export function u16(value: number): readonly number[] {
 
 /** A frame as it was read, or why there is none: refused, or not so many bytes yet. */
 export type Read =
-  | { readonly type: number; readonly body: Uint8Array; readonly end: number }
+  | { readonly version: number; readonly type: number; readonly body: Uint8Array; readonly end: number }
   | { readonly negative: number }
   | { readonly needed: number };
 
-/** Reads the frame at the front. */
+/** Reads the frame at the front; its version is the one to answer in, because scapy takes no answer in another. */
 export function readFrame(bytes: Uint8Array): Read {
   if (bytes.length < HEADER_BYTES) return { needed: HEADER_BYTES };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -74,5 +75,5 @@ export function readFrame(bytes: Uint8Array): Read {
   const length = view.getUint32(4);
   if (length > MAX_BODY_BYTES) return { negative: HEADER_NEGATIVE.tooLarge };
   const end = HEADER_BYTES + length;
-  return end > bytes.length ? { needed: end } : { type, body: bytes.subarray(HEADER_BYTES, end), end };
+  return end > bytes.length ? { needed: end } : { version: Math.min(version, VERSION), type, body: bytes.subarray(HEADER_BYTES, end), end };
 }

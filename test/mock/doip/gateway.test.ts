@@ -52,6 +52,12 @@ describe('a tester', () => {
     }
   });
 
+  it('is answered in the version that it speaks', () => {
+    const { feed, written } = inMemory();
+    feed(ACTIVATE.replace('03FC', '02FD'));
+    expect(written()).toEqual([ACTIVATED.replace('03FC', '02FD')]);
+  });
+
   it.each([
     ['an address that no tester has', ACTIVATE.replace('0EF3', '0060'), '03FC0006000000090060001000' + '00000000'],
     ['an activation of unknown kind', ACTIVATE.replace('0EF300', '0EF3E0'), '03FC0006000000090EF3001006' + '00000000'],
