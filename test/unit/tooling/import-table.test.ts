@@ -58,7 +58,7 @@ describe('the import table', () => {
       'a package',
       'transport/enet/a.ts',
       `const { SerialPort } = await import('serialport');`,
-      'transport/enet/a.ts:1 transport/enet may not touch serialport',
+      'transport/enet/a.ts:1 transport may not touch serialport',
     ],
     [
       'the disk outside trace',
