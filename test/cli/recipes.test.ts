@@ -160,7 +160,7 @@ describe('apply', () => {
     const words = ['apply', 'start-stop-off', 'radio-off-on-door', 'five-flashes'];
     const run = await bench.on(bench.link(), words, { answers: ['D000030'] });
     expect([run.exit, run.stderr]).toEqual([0, '']);
-    expect(run.stdout.replace(/\s+/g, ' ')).toContain('body functions in the unit that also holds the immobiliser');
+    expect(run.stdout.replace(/\s+/g, ' ')).toContain('Body functions in the unit that also holds the immobiliser.');
     bench.car = ['ecus.40.blocks.3020.@01.0 0→1', 'ecus.40.blocks.3023.@00.4 0→1', 'ecus.40.blocks.3060.@07.2 0→1'];
     bench.files = { backups: 1, journals: ['COMMITTED'] };
   });
