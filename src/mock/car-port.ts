@@ -26,6 +26,8 @@ export interface CarPort {
   isFunctional(address: number): boolean;
   /** @returns false when nobody has that address; the wire end decides how that looks */
   request(request: CarRequest, reply: CarReply): boolean;
+  /** A part of a long request has come: no session runs out while one is received (ISO 14229-2: S3server stops). */
+  hears?(address: number): void;
   /** What a CAN ECU puts into its flow control towards the tester (ISO 15765-2); default block size 0, separation time 0. */
   canFlowControl(address: number): { readonly blockSize: number; readonly separationTime: number };
   /** Supply voltage as an adapter measures it, volts. */

@@ -88,6 +88,10 @@ export class Car implements NetworkedCar {
     return true;
   }
 
+  hears(address: number): void {
+    this.ecus.get(address)?.hear();
+  }
+
   canFlowControl(address: number): { readonly blockSize: number; readonly separationTime: number } {
     return this.ecus.get(address)?.profile.flowControl ?? { blockSize: 0, separationTime: 0 };
   }

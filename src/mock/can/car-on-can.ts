@@ -58,7 +58,10 @@ export class CarOnCan implements CanNode {
     if (!this.#car.ecuAddresses().includes(target)) return;
     const ecu = this.#ecu(target);
     if (control >> 4 === 3) ecu.sender.flowControl(bytes);
-    else ecu.receiver.accept(bytes);
+    else {
+      if (control >> 4 > 0) this.#car.hears?.(target);
+      ecu.receiver.accept(bytes);
+    }
   }
 
   #request(target: number, payload: Uint8Array): void {

@@ -113,6 +113,12 @@ export class Ecu {
     return functional && !this.#speaksKwp && isSilentWhenFunctional(outcome) ? undefined : negative(sid, outcome);
   }
 
+  /** Somebody speaks to it, so that its session goes on; one that has run out ends before it is heard again. */
+  hear(): void {
+    void this.session;
+    this.#heardMs = this.car.clock.now();
+  }
+
   receive(request: Uint8Array, functional: boolean, reply: CarReply): void {
     if (this.isDown()) return;
     this.received += 1;
@@ -120,9 +126,7 @@ export class Ecu {
       if (!functional) reply(this.address, negative(request[0] ?? 0, NRC.busyRepeatRequest));
       return;
     }
-    // A session that has run out ends before it is heard again.
-    void this.session;
-    this.#heardMs = this.car.clock.now();
+    this.hear();
     const exchange: Exchange<Ecu> = { ecu: this, request, reply };
     const answer = withFaults(FAULTS, exchange, (changed) => this.answer(changed, functional));
     if (answer !== undefined) this.#deliver(answer, exchange.hold ?? this.#holdOf(request), reply);

@@ -163,7 +163,7 @@ export class Elm327Chip implements SerialDevice {
       if (byte === 0) continue;
       complete = byte === CR;
       echo += complete ? this.state.eol : String.fromCharCode(byte);
-      if (byte > SPACE && this.#line.length <= this.#longestLine) this.#line += String.fromCharCode(byte);
+      if (byte > SPACE && this.#line.length <= this.#room) this.#line += String.fromCharCode(byte);
     }
     if (this.state.settings.echo || (complete && this.#car.faults.strike('echo-on') !== undefined)) {
       this.#transmitter.send(echo, firstAt);
@@ -182,6 +182,11 @@ export class Elm327Chip implements SerialDevice {
         this.#answer('?');
       });
     }
+  }
+
+  /** Characters of the line to come: data are taken in as they arrive. */
+  get #room(): number {
+    return this.#mode.kind === 'data' ? 2 * this.#mode.bytes : this.#longestLine;
   }
 
   #takeData(digits: string, { message, bytes }: { message: ArbitraryMessage; bytes: number }): void {
@@ -203,7 +208,10 @@ export class Elm327Chip implements SerialDevice {
     for (const { name, form, run } of table) {
       const match = form.exec(text);
       if (match === null) continue;
-      if (personality.ignores?.includes(name)) break;
+      if (personality.ignores?.includes(name)) {
+        this.#answer('OK');
+        return;
+      }
       const outcome = run(this.state, ...match.slice(1).map((group) => group ?? ''));
       if (typeof outcome === 'string') this.#answer(outcome);
       else this.#act(outcome);

@@ -106,20 +106,16 @@ export class AdapterSession {
     if (this.#kind.rung === 'stn' && !this.#carriedLong && isOfTheWay(error)) this.findings.failed('stn');
   }
 
-  /**
-   * Goes on with the next rung, after a way did not carry what it should.
-   *
-   * @throws {KombiError} `error` where there is none
-   */
-  async stepDown(error: KombiError, signal?: AbortSignal): Promise<void> {
-    if (!isOfTheWay(error)) throw error;
+  /** Goes on with the next rung, after a way did not carry what it should. @returns false where there is none */
+  async stepDown(signal?: AbortSignal): Promise<boolean> {
     this.findings.failed(this.#kind.rung);
     await this.chip.interrupt(signal);
     const kind = await openBestPath({ chip: this.chip, findings: this.findings, signal });
-    if (kind === this.#kind) throw error;
+    if (kind === this.#kind) return false;
     this.#take(kind);
     this.#settled = false;
     await this.settle(signal);
+    return true;
   }
 
   /** Switches a slow cable to a faster rate, once that pays. The chip must be idle. */
@@ -187,6 +183,6 @@ async function findChip(chip: Chip, leftAtBaud: number | undefined, signal?: Abo
 }
 
 /** Whether it may be the way through the chip that has failed, rather than the chip or the cable. */
-function isOfTheWay(error: KombiError): boolean {
+export function isOfTheWay(error: KombiError): boolean {
   return /^link\.(isotp|elm327\.(rejected|no-flow-control|buffer-full|data-error|silent))/.test(error.code);
 }

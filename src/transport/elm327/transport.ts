@@ -11,10 +11,10 @@ import type { OpenByteStream } from '../byte-stream.ts';
 import { MAX_MESSAGE_BYTES, SINGLE_FRAME_BYTES } from '../isotp/index.ts';
 import type { AdapterIdentity, Message, ProveOptions, Transport, TransportCapabilities } from '../transport.ts';
 import { type AdapterFindings, FindingsBook } from './adapter-findings.ts';
-import { type AdapterMemory, AdapterSession } from './adapter-session.ts';
+import { type AdapterMemory, AdapterSession, isOfTheWay } from './adapter-session.ts';
 import { AnswerHabits } from './answer-habits.ts';
 import { Chip } from './chip.ts';
-import { proveLongMessages } from './write-proof.ts';
+import { type Proof, proveLongMessages } from './write-proof.ts';
 
 const OPEN_ATTEMPTS = 3;
 const REOPEN_PAUSE_MS = 200;
@@ -156,17 +156,27 @@ class LadderTransport implements Elm327Transport {
       connection.mayHasten = false;
       for (;;) {
         session.refuseReader();
-        try {
-          connection.writesProven = await proveLongMessages(this, target, options);
-          if (connection.writesProven) session.proved();
-          return connection.writesProven;
-        } catch (error) {
-          if (!isKombiError(error, 'link')) throw error;
-          await session.stepDown(error, options.signal);
-          connection.failure = undefined;
+        const outcome = await this.#tryProof(target, options);
+        connection.writesProven = outcome === 'proven';
+        if (connection.writesProven) session.proved();
+        if (outcome === 'proven' || outcome === 'unanswered') return connection.writesProven;
+        if (!(await session.stepDown(options.signal))) {
+          if (outcome === 'only-short') return false;
+          throw outcome;
         }
+        connection.failure = undefined;
       }
     });
+  }
+
+  /** Gives the error of a way that broke at it. */
+  async #tryProof(target: EcuAddress, options: ProveOptions): Promise<Proof | KombiError> {
+    try {
+      return await proveLongMessages(this, target, options);
+    } catch (error) {
+      if (!isKombiError(error, 'link') || !isOfTheWay(error)) throw error;
+      return error;
+    }
   }
 
   /** Pin 15 of the chip is wired on few boards, so ATIGN says nothing about the car. */

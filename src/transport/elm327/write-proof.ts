@@ -7,6 +7,8 @@ const READ_SVK = Uint8Array.of(0x22, 0xf1, 0x01);
 const READ_IDENT = Uint8Array.of(0x1a, 0x80);
 /** The active session's identifier six times over: 13 bytes, a first and two consecutive frames, and only a read. */
 const READ_AT_LENGTH = Uint8Array.of(0x22, 0xf1, 0x86, 0xf1, 0x86, 0xf1, 0x86, 0xf1, 0x86, 0xf1, 0x86, 0xf1, 0x86);
+/** The same once: whether it answers at all. */
+const READ_SESSION = READ_AT_LENGTH.slice(0, 3);
 const SINGLE_FRAME_BYTES = 6;
 const EQUAL_READS = 3;
 const ANSWER_TIMEOUT_MS = 2000;
@@ -18,23 +20,31 @@ const WHOLE_BUT_REFUSED = [0x13, 0x14, 0x31];
 /** Over KWP2000 12 stands for a wrong format too (ISO 14230-3). */
 const KWP_WHOLE_BUT_REFUSED = [0x12, ...WHOLE_BUT_REFUSED];
 
+/** `proven`; `only-short`: long messages are harmed where short ones pass; `unanswered`: the ECU did not answer so that it could tell. */
+export type Proof = 'proven' | 'only-short' | 'unanswered';
+
 /**
  * Proves that long messages arrive unharmed in both directions: three long answers that are equal, and a long request that is
  * answered. Reads only.
  */
-export async function proveLongMessages(transport: Transport, target: EcuAddress, options: ProveOptions = {}): Promise<boolean> {
+export async function proveLongMessages(transport: Transport, target: EcuAddress, options: ProveOptions = {}): Promise<Proof> {
   const { signal, protocol = 'uds' } = options;
   const longRead = protocol === 'kwp' ? READ_IDENT : READ_SVK;
   const wholeButRefused = protocol === 'kwp' ? KWP_WHOLE_BUT_REFUSED : WHOLE_BUT_REFUSED;
+  const failure = async (): Promise<Proof> =>
+    (await exchange(transport, target, READ_SESSION, signal)) === undefined ? 'unanswered' : 'only-short';
   let before: Uint8Array | undefined;
   for (let read = 0; read < EQUAL_READS; read += 1) {
     const answer = await exchange(transport, target, longRead, signal);
-    if (answer === undefined || answer[0] === 0x7f || answer.length <= SINGLE_FRAME_BYTES) return false;
-    if (before !== undefined && !equalBytes(before, answer)) return false;
+    if (answer === undefined) return failure();
+    if (answer[0] === 0x7f || answer.length <= SINGLE_FRAME_BYTES) return 'unanswered';
+    if (before !== undefined && !equalBytes(before, answer)) return 'only-short';
     before = answer;
   }
   const answer = await exchange(transport, target, READ_AT_LENGTH, signal);
-  return answer !== undefined && (answer[0] !== 0x7f || (answer[1] === READ_AT_LENGTH[0] && wholeButRefused.includes(answer[2] ?? 0)));
+  if (answer === undefined) return failure();
+  const wasWhole = answer[0] !== 0x7f || (answer[1] === READ_AT_LENGTH[0] && wholeButRefused.includes(answer[2] ?? 0));
+  return wasWhole ? 'proven' : 'unanswered';
 }
 
 /** One request and its final answer, stale ones passed over; undefined when none comes. */

@@ -1,63 +1,22 @@
 import { SerialPortMock } from 'serialport';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ecuAddress, fromHex, toHex, VirtualClock } from '../../../src/core/index.ts';
-import { lineOf, type MockAdapter, PERSONALITIES, type Personality, type PersonalityName, plugIn } from '../../../src/mock/elm327/index.ts';
-import { startMockCar } from '../../../src/mock/index.ts';
+import type { VirtualClock } from '../../../src/core/index.ts';
+import { PERSONALITIES } from '../../../src/mock/elm327/index.ts';
 import { createMockSerialPort } from '../../../src/mock/serial/index.ts';
 import { createElm327Transport } from '../../../src/transport/elm327/index.ts';
-import type { OpenByteStream, Transport } from '../../../src/transport/index.ts';
 import { openSerialStream } from '../../../src/transport/serial/index.ts';
-
-const KOMBI = ecuAddress(0x60);
+import { type AdapterBench, type AdapterBenchOptions, ask, KOMBI, plugAdapter } from './adapter-bench.ts';
 
 afterEach(() => SerialPortMock.binding.reset());
 
-interface Bench {
-  readonly adapter: MockAdapter;
-  readonly transport: Transport;
-  /** Every line sent, in order. */
-  readonly lines: string[];
+async function plugged(options: AdapterBenchOptions = {}): Promise<AdapterBench> {
+  const bench = await plugAdapter({ baud: 38_400, ...options });
+  await bench.transport.open();
+  return bench;
 }
 
-interface Options {
-  readonly baud?: number;
-  readonly personality?: PersonalityName | Personality;
-  /** Rates at which the cable carries nothing to the host. */
-  readonly deafAt?: readonly number[];
-}
-
-async function plugged({ baud = 38_400, personality = 'genuine-2.1', deafAt = [] }: Options = {}): Promise<Bench> {
-  const clock = new VirtualClock();
-  const car = startMockCar({ profile: 'f06-sos', clock });
-  const adapter = plugIn(car, { personality, baud });
-  const path = '/dev/mock-switch';
-  const { binding } = await createMockSerialPort(adapter, { path });
-  const wired = lineOf(personality).wired ?? true;
-  const lines: string[] = [];
-  const inner = openSerialStream({ path, baudRate: baud, clock, wired, binding });
-  const open: OpenByteStream = async (signal) => {
-    const stream = await inner(signal);
-    const { write, onData } = { write: stream.write.bind(stream), onData: stream.onData.bind(stream) };
-    return Object.assign(stream, {
-      write: (bytes: Uint8Array) => {
-        lines.push(Buffer.from(bytes).toString('latin1').replace(/\r$/, ''));
-        return write(bytes);
-      },
-      onData: (consumer: (chunk: Uint8Array) => void) => onData((chunk) => deafAt.includes(stream.rate?.baud ?? 0) || consumer(chunk)),
-    });
-  };
-  const transport = createElm327Transport({ open, clock, description: 'the mock', portName: undefined });
-  await transport.open();
-  return { adapter, transport, lines };
-}
-
-async function read({ transport }: Bench, times: number): Promise<void> {
-  for (let count = 0; count < times; count += 1) {
-    await transport.send(KOMBI, fromHex('223001'));
-    const message = await transport.receive(transport.clock.now() + 2000);
-    expect(toHex(message?.payload.subarray(0, 3) ?? new Uint8Array())).toBe('623001');
-    expect(message?.payload).toHaveLength(255);
-  }
+async function read(bench: AdapterBench, times: number): Promise<void> {
+  for (let count = 0; count < times; count += 1) expect(await ask(bench, '223001')).toMatch(/^623001[0-9A-F]{504}$/);
 }
 
 const switching = (lines: readonly string[]) => lines.filter((line) => /^(ATBR|STBR|ATZ)/.test(line));

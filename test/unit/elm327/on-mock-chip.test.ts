@@ -48,44 +48,6 @@ function stored(car: Car): string {
   return JSON.stringify(state.ecus['60'] ?? state);
 }
 
-describe('over every adapter that is fit', () => {
-  it.each(['genuine-2.1', 'genuine-1.4b', 'clone-1.5', 'clone-canze'] as const)(
-    '%s reads, proves itself, and writes',
-    async (personality) => {
-      const bench = await plugged({ personality });
-      const before = await ask(bench, READ_BLOCK);
-      expect(before?.slice(0, 6)).toBe('623301');
-      expect(bench.transport.capabilities.writesProven).toBe(false);
-      expect(await bench.transport.proveWrites?.(KOMBI)).toBe(true);
-      expect(bench.transport.capabilities.writesProven).toBe(true);
-      const changed = `${before?.slice(6, -2)}5A`;
-      expect(await ask(bench, '1003')).toMatch(/^5003/);
-      expect(await ask(bench, `2E3301${changed}`)).toBe('6E3301');
-      expect(await ask(bench, READ_BLOCK)).toBe(`623301${changed}`);
-      await bench.transport.close();
-      await bench.transport.open();
-      expect(bench.transport.capabilities.writesProven).toBe(false);
-    },
-  );
-
-  it('not-elm is refused', async () => {
-    await expect(plugged({ personality: 'not-elm' })).rejects.toMatchObject({ code: 'link.not-an-elm327', exit: 8 });
-  });
-
-  it('silent-acceptor is refused when its first question finds no answer', async () => {
-    const bench = await plugged({ personality: 'silent-acceptor' });
-    await expect(ask(bench, READ_BLOCK)).rejects.toMatchObject({ code: 'adapter.unfit', exit: 3 });
-  });
-
-  it('clone-wican may read, and is told what it lacks for more', async () => {
-    const bench = await plugged({ personality: 'clone-wican' });
-    expect(await ask(bench, READ_BLOCK)).toMatch(/^623301/);
-    const refusal = { code: 'adapter.unfit', exit: 3, message: expect.stringMatching(/ATAL \(long messages\)/) };
-    await expect(bench.transport.proveWrites?.(KOMBI)).rejects.toMatchObject(refusal);
-    expect(await ask(bench, READ_BLOCK)).toMatch(/^623301/);
-  });
-});
-
 describe('speed in virtual time, host time zero', () => {
   const BLOCK_BYTES = 252;
 
