@@ -5,6 +5,7 @@
 //   archive   folder whose files count
 //   trace     file that gets a line per barrier passed or struck
 //   at        number of the barrier to strike at, from 0; absent: only count
+//   among     regular expression: only barriers that it finds are counted
 //   side      'before' the act, 'after' it, or 'half': only the first half of the bytes leave
 //   signal    'SIGKILL', 'SIGTERM', …; or 'hold', which waits at an act on disk until SIGUSR2 comes
 import fs from 'node:fs';
@@ -12,8 +13,9 @@ import { syncBuiltinESMExports } from 'node:module';
 import { Socket } from 'node:net';
 import { relative } from 'node:path';
 
-const { archive, trace, at, side, signal } = JSON.parse(process.env['KOMBI_BARRIER'] ?? '{}');
+const { archive, trace, at, among = '', side, signal } = JSON.parse(process.env['KOMBI_BARRIER'] ?? '{}');
 const { appendFileSync, writeSync, readlinkSync } = fs;
+const counted = new RegExp(among);
 let barrier = 0;
 
 function strike() {
@@ -36,8 +38,9 @@ async function held() {
  * @param {() => void} [half]
  */
 function pass(name, act, half) {
-  const isHere = barrier === at;
-  barrier += 1;
+  const isCounted = counted.test(name);
+  const isHere = isCounted && barrier === at;
+  if (isCounted) barrier += 1;
   appendFileSync(trace, `${name}\n`);
   if (!isHere) return act();
   if (signal === 'hold') return held().then(act);

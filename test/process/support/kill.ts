@@ -83,7 +83,7 @@ export async function killAt(workshop: Workshop, { reference, strike, again = []
   if (once.exit !== 0 || once.line.result?.state !== 'nothing-open') violations.push(`recover after recover ends ${once.exit}`);
   if (!equal(workshop.state(), state)) violations.push('recover after recover changed the car');
   for (const { path, problem } of (await workshop.archive().verifyAll()).problems) violations.push(`${path}: ${problem}`);
-  const where = `${reference.barriers[strike.at] ?? 'beyond the last'}`.slice(0, 60);
+  const where = (strike.among ?? reference.barriers[strike.at] ?? 'beyond the last').slice(0, 60);
   const name = `${scenario.name} over ${wire}, ${strike.side} barrier ${strike.at} (${where})${again.map(({ at }) => `, then recovery at ${at}`).join('')}`;
   return {
     name,

@@ -13,6 +13,7 @@ export const isBuilt = existsSync(join(root, 'dist/cli/main.js'));
 /** Where a program is struck, and how; `barrier.js` has the meaning. */
 export interface Strike {
   readonly at: number;
+  readonly among?: string;
   readonly side: 'before' | 'half' | 'after';
   readonly signal: NodeJS.Signals | 'hold';
 }
