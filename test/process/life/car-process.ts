@@ -6,6 +6,9 @@ import { type CarState, startMockCar } from '../../../src/mock/index.ts';
 import { program } from '../support/program.ts';
 import { PROFILE } from '../support/workshop.ts';
 
+/** V8 has up to 32 MiB for new objects, and as many of its pages in memory as it was last busy: beside that no growth would be seen. */
+const SMALL_YOUNG_GENERATION = '--max-semi-space-size=1';
+
 /** A mock car in a process of its own: `kombi sim`. */
 export class CarProcess {
   readonly link: string;
@@ -21,9 +24,13 @@ export class CarProcess {
   /** @param folder that the car keeps its state in */
   static async start(folder: string): Promise<CarProcess> {
     const stateFile = join(folder, 'car.json');
-    const child = spawn(process.execPath, [program, 'sim', PROFILE, '--enet', '0', '--json', '--state', stateFile], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const child = spawn(
+      process.execPath,
+      [SMALL_YOUNG_GENERATION, program, 'sim', PROFILE, '--enet', '0', '--json', '--state', stateFile],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     for await (const line of createInterface({ input: child.stdout })) {
       const { enet } = (JSON.parse(line) as { result: Ready }).result;
       return new CarProcess(child, `enet://${enet.host}:${enet.port}?control=${enet.controlPort}`, stateFile);

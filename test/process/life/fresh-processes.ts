@@ -4,10 +4,12 @@ import { diffStates } from '../../../src/mock/index.ts';
 import { ONE_BIT } from '../support/kill.ts';
 import { Workshop } from '../support/workshop.ts';
 import { CarProcess } from './car-process.ts';
-import { fileDescriptorsOf, growthPercent, rssBytesOf } from './leftovers.ts';
+import { fileDescriptorsOf, rssBytesOf, trendPercent } from './leftovers.ts';
 import type { LifeReport } from './one-process.ts';
 
 const JOBS_PER_ARCHIVE = 50;
+const MEASUREMENTS = 100;
+const WARM_UP = 0.5;
 const MAX_RSS_GROWTH_PERCENT = 5;
 /** The names that kombi gives to what it makes outside its archive. */
 const OURS = /^kombi-(elm327|[0-9a-f]{32})/;
@@ -31,18 +33,19 @@ export async function liveInFreshProcesses(jobs: number, tell: (text: string) =>
       if (exit !== 0) violations.push(`job ${job} ends ${exit}: ${line?.error?.message ?? stderr}`);
       const changed = diffStates(workshop.before, car.state()).length;
       if (changed !== (job + 1) % 2) violations.push(`job ${job} left ${changed} bits changed`);
-      if ((job + 1) % (jobs / 10) === 0) {
+      if ((job + 1) % Math.ceil(jobs / MEASUREMENTS) === 0) {
         carMemory.push(rssBytesOf(car.pid));
-        tell(`${job + 1} jobs: the car holds ${carMemory.at(-1)} bytes and ${fileDescriptorsOf(car.pid)} files`);
+        if (carMemory.length % 10 === 0)
+          tell(`${job + 1} jobs: the car holds ${carMemory.at(-1)} bytes and ${fileDescriptorsOf(car.pid)} files`);
       }
       if ((job + 1) % JOBS_PER_ARCHIVE === 0) violations.push(...leftInArchive(archive));
     }
     const carFiles = fileDescriptorsOf(car.pid) - descriptors;
-    const carRssGrowthPercent = growthPercent(carMemory[1] ?? 0, carMemory.at(-1) ?? 0);
+    const carRssGrowthPercent = trendPercent(carMemory.slice(Math.floor(carMemory.length * WARM_UP)));
     if (carFiles > 0) violations.push(`the mock car has ${carFiles} more files open`);
     if (carRssGrowthPercent > MAX_RSS_GROWTH_PERCENT) violations.push(`the mock car's memory grew by ${carRssGrowthPercent} %`);
     const left = readdirSync(tmpdir()).filter((name) => OURS.test(name)).length - temporary;
-    return { jobs, carRssGrowthPercent, carFiles, temporaryFilesLeft: left, violations };
+    return { jobs, warmUpJobs: jobs * WARM_UP, carRssGrowthPercent, carFiles, temporaryFilesLeft: left, violations };
   } finally {
     car.stop();
     await workshop.dispose();

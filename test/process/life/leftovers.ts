@@ -35,6 +35,15 @@ export function rssBytesOf(process: number): number {
   return Number(kib) * 1024;
 }
 
-export function growthPercent(before: number, after: number): number {
-  return Math.round((after / before - 1) * 1000) / 10;
+/**
+ * How much the straight line through equally spaced measurements rises from the first to the last, in percent of where it
+ * begins. A single one says little: what a process holds swings by a tenth with the garbage of the moment.
+ */
+export function trendPercent(values: readonly number[]): number {
+  const middle = (values.length - 1) / 2;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const covariance = values.reduce((sum, value, index) => sum + (index - middle) * value, 0);
+  const variance = values.reduce((sum, _, index) => sum + (index - middle) ** 2, 0);
+  const rise = (covariance / variance) * 2 * middle;
+  return Math.round((rise / (mean - rise / 2)) * 1000) / 10;
 }

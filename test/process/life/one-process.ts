@@ -13,12 +13,13 @@ import { createElm327Transport } from '../../../src/transport/elm327/index.ts';
 import type { Transport } from '../../../src/transport/index.ts';
 import { openSerialStream } from '../../../src/transport/serial/index.ts';
 import { enetInMemory } from '../../support/enet-in-memory.ts';
-import { growthPercent, type Holdings, holdings } from './leftovers.ts';
+import { type Holdings, holdings, trendPercent } from './leftovers.ts';
 
 const TOOL = { name: 'kombi', version: 'test' };
 const BAUD = 115_200;
 /** A new archive after so many jobs: each job reads all journals of its car. */
 const JOBS_PER_ARCHIVE = 50;
+const MEASUREMENTS = 100;
 /** V8 compiles and recompiles for thousands of jobs: heap snapshots of this run differ in code, and in no object of ours. */
 const WARM_UP = 0.5;
 /** Below, a trend is all warming up. */
@@ -67,9 +68,9 @@ export async function liveInOneProcess(jobs: number, tell: (text: string) => voi
       if ((job + 1) % JOBS_PER_ARCHIVE === 0) rmSync(archiveFolder, { recursive: true });
       const changed = diffStates(begin, mock.exportState()).length;
       if (changed !== (job + 1) % 2) violations.push(`job ${job} left ${changed} bits changed`);
-      if ((job + 1) % (jobs / 10) === 0) {
+      if ((job + 1) % Math.ceil(jobs / MEASUREMENTS) === 0) {
         measured.push(await holdings());
-        tell(`${job + 1} jobs: ${JSON.stringify(measured.at(-1))}`);
+        if (measured.length % 10 === 0) tell(`${job + 1} jobs: ${JSON.stringify(measured.at(-1))}`);
       }
     }
   } finally {
@@ -77,10 +78,11 @@ export async function liveInOneProcess(jobs: number, tell: (text: string) => voi
     mock.close();
     rmSync(folder, { recursive: true, force: true });
   }
-  const [first, last] = [measured[Math.floor(measured.length * WARM_UP) - 1], measured.at(-1)];
+  const warm = measured.slice(Math.floor(measured.length * WARM_UP));
+  const [first, last] = [warm[0], warm.at(-1)];
   if (first === undefined || last === undefined) throw new Error(`${jobs} jobs are too few to see a trend`);
-  const heapGrowthPercent = growthPercent(first.heapBytes, last.heapBytes);
-  const rssGrowthPercent = growthPercent(first.rssBytes, last.rssBytes);
+  const heapGrowthPercent = trendPercent(warm.map(({ heapBytes }) => heapBytes));
+  const rssGrowthPercent = trendPercent(warm.map(({ rssBytes }) => rssBytes));
   const isTrend = jobs >= MIN_JOBS_FOR_TREND;
   if (isTrend && heapGrowthPercent > MAX_HEAP_GROWTH_PERCENT) violations.push(`the heap grew by ${heapGrowthPercent} %`);
   if (isTrend && rssGrowthPercent > MAX_RSS_GROWTH_PERCENT) violations.push(`memory grew by ${rssGrowthPercent} %`);
@@ -88,5 +90,6 @@ export async function liveInOneProcess(jobs: number, tell: (text: string) => voi
   if (JSON.stringify(last.resources) !== JSON.stringify(first.resources)) {
     violations.push(`handles and timers: ${JSON.stringify(first.resources)} became ${JSON.stringify(last.resources)}`);
   }
-  return { jobs, heapGrowthPercent, rssGrowthPercent, fileDescriptors: last.fileDescriptors, resources: last.resources, violations };
+  const { fileDescriptors, resources } = last;
+  return { jobs, warmUpJobs: jobs * WARM_UP, heapGrowthPercent, rssGrowthPercent, fileDescriptors, resources, violations };
 }
