@@ -45,8 +45,8 @@ async function build() {
     format: 'esm',
     platform: 'node',
     target: `node${/\d+\.\d+/.exec(engines.node)?.[0]}`,
-    // serialport finds its native part by its own path; inquirer would weigh 590 kB, yaml 100 and saxes 60, and they are rarely needed.
-    external: ['serialport', 'inquirer', 'yaml', 'saxes'],
+    // serialport finds its native part by its own path; inquirer would weigh 590 kB and saxes 60, and they are rarely needed.
+    external: ['serialport', 'inquirer', 'saxes'],
     banner: { js: "import{createRequire}from'node:module';const nodeRequire=createRequire(import.meta.url);" },
     define: { KOMBI_VERSION: JSON.stringify(version) },
     minifySyntax: true,
@@ -78,13 +78,14 @@ async function putDataAside() {
 }
 
 /**
- * Node's own modules are asked for where a module of ours first needs them; an import would load all of them at the start.
+ * Node's own modules, and the reader of YAML, are asked for where a module of ours first needs them; an import would load all of
+ * them at the start.
  *
  * @param {import('esbuild').PluginBuild} build
  */
 function twoLazyFiles(build) {
   build.onResolve({ filter: /^\.\/run-process\.ts$/ }, () => ({ path: './run-process.js', external: true }));
-  build.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'node' }));
+  build.onResolve({ filter: /^(?:node:|yaml$)/ }, ({ path }) => ({ path, namespace: 'node' }));
   build.onLoad({ filter: /.*/, namespace: 'node' }, ({ path }) => ({ contents: `module.exports = nodeRequire('${path}')` }));
 }
 

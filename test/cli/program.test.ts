@@ -86,6 +86,12 @@ describe.skipIf(!isBuilt)('the program (needs npm run build)', () => {
     expect(seen.toSorted()).toEqual(lists);
   });
 
+  it('loads no package before a command needs it', () => {
+    const bundle = readFileSync(new URL('../../dist/cli/run-process.js', import.meta.url), 'utf8');
+    const imported = [...bundle.matchAll(/(?:^|;)import(?:[^"';(]*from)?["']([^"']+)["']/gm)].map(([, name]) => name);
+    expect(imported).toEqual(['node:module']);
+  });
+
   it('does the whole job over both links, from process to process', () => {
     for (const kind of ['', '&link=elm327']) {
       const link = linkWithState() + kind;
