@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type JsonLine, jsonOf, type Run, useBench } from './support/bench.ts';
 
+const DOCUMENT = new URL('../../../shared/domain/sos-failure.md', import.meta.url);
 const bench = useBench();
 const HIDE = ['messages', 'hide', '299', '--dry-run'];
 const EDIT_OF = (block: string) => [{ address: `KOMBI:${block}/CC_ACTIVIERUNG_5.5.3`, canonical: `60:${block}.@25.3`, old: '1', new: '0' }];
@@ -183,5 +184,19 @@ describe('545i/640d owner asks for ISTA (Lorvig)', () => {
     const { run, line } = await on('e60', ['code', '40:3005.@01=0A', '--dry-run', '--experimental']);
     expect(run.exit).toBe(0);
     expect(line.result.plan.edits).toMatchObject([{ canonical: '40:3005.@01', old: '00', new: '0A' }]);
+  });
+});
+
+describe.skipIf(!existsSync(DOCUMENT))('every row of Cars and layouts (S0) (needs ../shared/domain/sos-failure.md)', () => {
+  it('is named by a test, car by car with its owner', () => {
+    const titles = ['cars.test.ts', '../unit/assistant/sos-rows.test.ts']
+      .map((file) => readFileSync(new URL(file, import.meta.url), 'utf8'))
+      .join('\n');
+    const [, section = ''] = readFileSync(DOCUMENT, 'utf8').split('**Cars and layouts (S0)**');
+    const [table = ''] = section.split('\n**');
+    const rows = [...table.matchAll(/^\|([^|]+)\|/gm)].map(([, row = '']) => row.trim()).filter((row) => !/^(Row|-+)$/.test(row));
+    const owners = rows.flatMap((row) => row.match(/[^,/()]+\([^)]+\)/g)?.map((car) => car.trim()) ?? []);
+    expect([rows.length, owners.length]).toEqual([11, 17]);
+    expect(owners.filter((car) => !titles.includes(car))).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../../src/cli/commands/index.ts';
@@ -38,6 +38,11 @@ describe('the README', () => {
     const targets = [...readme.matchAll(/\]\(([^):#]+)\)/g)].map((match) => match[1]);
     expect(targets.length).toBeGreaterThan(5);
     expect(targets.filter((target) => !existsSync(`${root}${target}`))).toEqual([]);
+  });
+
+  it('shows the pictures that `npm run screens` takes, and no other', () => {
+    const shown = [...readme.matchAll(/!\[[^\]]+\]\(fixtures\/screens\/([\w-]+\.svg)\)/g)].map(([, file]) => file);
+    expect(shown.toSorted()).toEqual(readdirSync(`${root}fixtures/screens`).filter((file) => file.endsWith('.svg')));
   });
 
   it('names only sources that are there', () => {
