@@ -41,8 +41,8 @@ describe('the README', () => {
   });
 
   it('shows the pictures that `npm run screens` takes, and no other', () => {
-    const shown = [...readme.matchAll(/!\[[^\]]+\]\(fixtures\/screens\/([\w-]+\.svg)\)/g)].map(([, file]) => file);
-    expect(shown.toSorted()).toEqual(readdirSync(`${root}fixtures/screens`).filter((file) => file.endsWith('.svg')));
+    const shown = [...readme.matchAll(/\]\(fixtures\/screens\/([\w-]+\.svg)\)/g)].map(([, file]) => file);
+    expect(new Set(shown)).toEqual(new Set(readdirSync(`${root}fixtures/screens`)));
   });
 
   it('names only sources that are there', () => {
