@@ -16,6 +16,8 @@ interface Verdict {
 }
 
 const PROCESSES = 2;
+/** As many as the campaign runs of two faults. */
+const MOST = 20_000;
 const HUNT = fileURLToPath(new URL('./hunt.ts', import.meta.url));
 const TYPESCRIPT = new URL('../../support/run-typescript.js', import.meta.url).href;
 
@@ -27,20 +29,21 @@ await Promise.all(
   Array.from({ length: PROCESSES }, async () => {
     for (let number = next++; number < wanted.length; number = next++) {
       const mutant = wanted[number];
-      if (mutant !== undefined) verdicts[number] = await hunt(mutant);
+      if (mutant !== undefined) verdicts[number] = await hunt(mutant, MOST);
     }
   }),
 );
-// Without a patch the same hunt must find nothing, or it would prove nothing.
-const sound = values.only === undefined ? await hunt({ name: 'none', error: 'none', patches: [] }) : undefined;
+// Without a patch the longest of these hunts must find nothing, or none would prove anything.
+const longest = Math.max(...verdicts.map(({ schedules }) => schedules));
+const sound = values.only === undefined ? await hunt({ name: 'none', error: 'none', patches: [] }, longest) : undefined;
 for (const { name, caughtBy, schedules } of verdicts)
   process.stdout.write(`${caughtBy === undefined ? 'SURVIVED' : 'caught  '} ${name} after ${schedules}: ${caughtBy}\n`);
 if (sound?.caughtBy !== undefined) throw new Error(`the sound program is caught too: ${sound.caughtBy}`);
 if (values.only === undefined) writeCoverage({ mutants: verdicts });
 if (verdicts.some(({ caughtBy }) => caughtBy === undefined)) process.exitCode = 1;
 
-async function hunt({ name, error, patches }: Mutant): Promise<Verdict> {
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', TYPESCRIPT, HUNT], {
+async function hunt({ name, error, patches }: Mutant, most: number): Promise<Verdict> {
+  const { stdout } = await promisify(execFile)(process.execPath, ['--import', TYPESCRIPT, HUNT, String(most)], {
     env: { ...process.env, KOMBI_PATCHES: JSON.stringify(patches) },
     maxBuffer: 2 ** 24,
   });
