@@ -4,6 +4,7 @@ import { KombiError, messageOf } from '../core/index.ts';
 /**
  * Makes a file that is not there yet, readable by its owner only, as the archive is: VINs are personal data.
  *
+ * @param option by which it was named
  * @throws {KombiError} `usage.output` (exit 2) where it is there already or cannot be made
  */
 export async function createFile(path: string, text: string, option = '--output'): Promise<void> {

@@ -3,7 +3,7 @@ import { type Car, openCar } from '../job/car.ts';
 import { parseLinkUri, type Transport } from '../transport/index.ts';
 import type { Context } from './context.ts';
 import { escapeText } from './escape.ts';
-import { makeLink } from './make-link.ts';
+import { makeLink, rememberingAdapters } from './make-link.ts';
 import { version } from './version.ts';
 
 /** The link asked for, if one was: it decides whether a command that can do without a car looks at one. */
@@ -50,7 +50,8 @@ async function open(context: Context): Promise<Car> {
   const catalog = await context.catalog();
   const tracedBy = await tracing(context, link);
   const say = (text: string) => context.say(escapeText(text));
-  const transport = await (io.makeLink ?? makeLink)(link, timeout, { report: say, ...(globals.verbose ? { remark: say } : {}) });
+  const options = { ...timeout, ...(await rememberingAdapters(link, io)) };
+  const transport = await (io.makeLink ?? makeLink)(link, options, { report: say, ...(globals.verbose ? { remark: say } : {}) });
   const car = await openCar(tracedBy === undefined ? transport : tracedBy(transport), { catalog, signal: io.signal, ...timeout });
   context.defer(() => car.dispose());
   return car;

@@ -294,12 +294,35 @@ const diagnosis = z.union([
 ]);
 const gateway = z.looseObject({ host: z.string(), vin: z.string(), mac: z.string() });
 
+const noAdapter = z.looseObject({ link: z.string(), verdict: z.literal('no-adapter'), why: z.string() });
+const probedAdapter = z.looseObject({
+  link: z.string(),
+  name: z.string().describe('as it names itself: no proof of anything'),
+  verdict: z.enum(['may-write', 'read-only', 'unusable']),
+  proven: z.boolean().describe('has carried long messages unharmed both ways, just now and in this car'),
+  why: z.string().optional().describe('what keeps it from more'),
+  lacks: z.array(z.looseObject({ command: z.string(), what: z.string() })),
+  probes: z.array(
+    z.looseObject({
+      id: z.string(),
+      proves: z.string().describe('what a yes proves'),
+      outcome: z.enum(['yes', 'no', 'needs-car', 'not-asked']),
+      exchanges: z.array(
+        z.looseObject({ sent: z.string(), answer: z.array(z.string()), silent: z.boolean().describe('no prompt came'), ms: z.int() }),
+      ),
+    }),
+  ),
+});
+
 const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
-  adapters: z.looseObject({
-    serial: z.array(z.looseObject({ path })),
-    enet: z.array(gateway).describe('gateways that speak HSFZ'),
-    doip: z.array(gateway).describe('gateways that speak DoIP and not HSFZ'),
-  }),
+  adapters: z.union([
+    z.looseObject({
+      serial: z.array(z.looseObject({ path })),
+      enet: z.array(gateway).describe('gateways that speak HSFZ'),
+      doip: z.array(gateway).describe('gateways that speak DoIP and not HSFZ'),
+    }),
+    z.looseObject({ probed: z.array(z.union([noAdapter, probedAdapter])), report: path.optional() }).describe('with --probe'),
+  ]),
   info: z.looseObject({
     vin,
     vinSource: address.describe('who told the VIN'),

@@ -1,4 +1,5 @@
 import { KombiError } from '../core/index.ts';
+import type { AdapterNotes } from './elm327/adapter-findings.ts';
 import { type LinkUri, parseLinkUri } from './link-uri.ts';
 import type { Transport } from './transport.ts';
 
@@ -7,6 +8,8 @@ export * from './link-uri.ts';
 export interface LinkOptions {
   /** Overrides how long an ECU may take for its first answer, milliseconds. */
   readonly timeoutMs?: number;
+  /** Where what was found out about adapters is kept; absent: nowhere. */
+  readonly adapters?: AdapterNotes;
 }
 
 /** Makes a transport, closed. Refuses unknown query keys: a misspelt option must not be silently ignored. */
@@ -15,7 +18,7 @@ export type LinkScheme = (uri: LinkUri, options: LinkOptions) => Promise<Transpo
 const schemes = new Map<string, LinkScheme>([
   ['enet', async (uri) => (await import('./enet/index.ts')).createEnetLink(uri)],
   ['doip', async (uri) => (await import('./doip/index.ts')).createDoipLink(uri)],
-  ['elm327', async (uri) => (await import('./elm327/index.ts')).createElm327Link(uri)],
+  ['elm327', async (uri, { adapters }) => (await import('./elm327/index.ts')).createElm327Link(uri, adapters)],
   ['replay', async (uri) => (await import('./trace/index.ts')).createReplayLink(uri)],
 ]);
 

@@ -46,7 +46,7 @@ function contractCar(car: Car, clock: Clock, { open, unplug }: End): ContractCar
 afterAll(() => SerialPortMock.binding.reset());
 
 /** Those that are of no use, and one whose line loses what the contract waits for: they have tests of their own. */
-const UNFIT: readonly PersonalityName[] = ['not-elm', 'silent-acceptor', 'lossy'];
+const UNFIT: readonly PersonalityName[] = ['not-elm', 'silent-acceptor', 'emulator', 'lossy'];
 
 async function onMockPort(personality: PersonalityName, test: string, maxReadSize = 1024): Promise<ContractCar> {
   const clock = new VirtualClock();

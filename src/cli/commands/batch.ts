@@ -11,7 +11,7 @@ import type { CommandSpec } from '../command.ts';
 import type { Context } from '../context.ts';
 import { toJsonLine } from '../escape.ts';
 import type { Input } from '../input.ts';
-import { makeLink } from '../make-link.ts';
+import { makeLink, rememberingAdapters } from '../make-link.ts';
 import { deviceOf, keepReplayApart } from '../open-car.ts';
 import { ProgressBoard } from '../progress-board.ts';
 import { readNamedFile } from '../read-named-file.ts';
@@ -87,7 +87,7 @@ async function run(context: Context, { manifest, jobs, archive, record }: Run): 
     work: workOnCars({
       open: async (link) => {
         if (manifest.archive === undefined) keepReplayApart(context, link);
-        return makeLink(link, timeoutMs === undefined ? {} : { timeoutMs });
+        return makeLink(link, { ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(await rememberingAdapters(link, io)) });
       },
       catalog,
       archive,

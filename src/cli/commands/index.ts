@@ -10,7 +10,11 @@ export interface CommandEntry {
 }
 
 export const commands: readonly CommandEntry[] = [
-  { name: 'adapters', summary: 'serial ports and gateways in reach', load: async () => (await import('./adapters.ts')).adapters },
+  {
+    name: 'adapters',
+    summary: 'serial ports and gateways in reach; what an adapter can really do',
+    load: async () => (await import('./adapters.ts')).adapters,
+  },
   {
     name: 'info',
     summary: 'which car it is: VIN, I-level, voltage, every ECU that answers',

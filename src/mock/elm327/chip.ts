@@ -196,6 +196,7 @@ export class Elm327Chip implements SerialDevice {
   }
 
   #execute(line: string): void {
+    if (this.state.personality.mute?.test(line)) return;
     if (line.length > this.#longestLine) this.#answer('?');
     else if (line.startsWith('AT')) this.#command(line.slice(2), this.#commands);
     else if (line.startsWith('ST') && this.state.personality.stn !== undefined) this.#command(line.slice(2), this.#stCommands);

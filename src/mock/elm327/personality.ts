@@ -44,8 +44,10 @@ export interface Personality {
   readonly lacks: readonly string[];
   /** Says OK to any AT command, known or not. */
   readonly agreesToAll?: boolean;
-  /** Commands that it accepts without doing anything. */
+  /** Commands to which it says OK without doing anything. */
   readonly ignores?: readonly string[];
+  /** Lines to which it says nothing at all, not even that it is ready. */
+  readonly mute?: RegExp;
   /** Each so many requests its supply breaks down (LV RESET). */
   readonly brownsOutAfter?: number;
   readonly stn?: StnIdentity;
@@ -135,6 +137,26 @@ export const PERSONALITIES = {
     ],
     source: 'field reports, elm327.md §4',
     evidence: 'owners',
+  },
+  // No chip at all: a program that talks OBD-II. Its names, and that it has what nobody has tried, are a guess.
+  emulator: {
+    banner: 'ELM327 v1.5',
+    firmware: '2.2',
+    transmitBuffer: 512,
+    lacks: ['PB', 'CSM', 'CTM', 'JE', 'AMC', 'CS', 'STIX', 'STCSEGR', 'STCSEGT'],
+    ignores: ['CEA', 'FCSH', 'FCSD', 'FCSM', 'ST', 'SP', 'TP', 'CF', 'CM', 'CRA', 'CRA hhh', 'TA'],
+    mute: /^(?:AT#1|STPX.*|[0-9A-F]+)$/,
+    stn: {
+      firmware: 'STN1110 v4.2.0',
+      released: '',
+      device: 'STN1110 r1.0.0',
+      manufacturer: 'Generic',
+      serialNumber: '111000000002',
+      lineBuffer: 511,
+      messageRoom: 0,
+    },
+    source: 'a public emulator, measured: elm327.md §5',
+    evidence: 'recorded',
   },
   stn1110: {
     ...STN,

@@ -25,6 +25,14 @@ export interface AdapterFindings {
   /** What it said to commands it was asked: yes, or `?`. */
   readonly takes: Readonly<Record<string, boolean>>;
   readonly traffic: AdapterTraffic;
+  /** All that it says of itself, serial number included: another adapter of the same name says something else. Absent: not asked. */
+  readonly identity?: string;
+}
+
+/** What adapters were found to be, by port, from one run of the program to the next. Never a leave to write. */
+export interface AdapterNotes {
+  find(port: string): Promise<AdapterFindings | undefined>;
+  keep(port: string, findings: AdapterFindings): Promise<void>;
 }
 
 /** Findings that grow. */
@@ -46,6 +54,14 @@ export class FindingsBook {
 
   saw(traffic: AdapterTraffic): void {
     this.#value = { ...this.#value, traffic: { ...this.#value.traffic, ...traffic } };
+  }
+
+  /** Who it is, now known for certain; what was known of somebody else is forgotten. @returns whether that was so */
+  identified(identity: string): boolean {
+    const { name, isStn, identity: before = identity } = this.#value;
+    const isOther = before !== identity;
+    this.#value = { ...(isOther ? newFindings(name, isStn) : this.#value), identity };
+    return isOther;
   }
 
   failed(rung: Rung): void {

@@ -2,7 +2,7 @@ import { type Clock, isKombiError, type KombiError } from '../../core/index.ts';
 import { SINGLE_FRAME_BYTES } from '../isotp/index.ts';
 import type { Message } from '../transport.ts';
 import { type AdapterFindings, FindingsBook } from './adapter-findings.ts';
-import { identifyChip, leaveChip, nobodyThere, parseVoltage, QUIET_MS, unfit } from './adapter-setup.ts';
+import { askIdentity, identifyChip, leaveChip, nobodyThere, parseVoltage, QUIET_MS, unfit } from './adapter-setup.ts';
 import { FAST_BAUDS, restoreRate, switchRate } from './baud-switch.ts';
 import type { Chip } from './chip.ts';
 import { isUnmasked, openBestPath, settlePath, unmask, whyNotWrite } from './ladder.ts';
@@ -15,6 +15,8 @@ const BITS_PER_CHARACTER = 10;
 /** What is known of an adapter from one session to the next. */
 export interface AdapterMemory {
   findings: FindingsBook | undefined;
+  /** Longer than the transport lives: then it must be certain whose they are. */
+  readonly isKept: boolean;
   /** The rate at which the last session left the chip, where that is not the one at which the port is opened. */
   leftAtBaud: number | undefined;
   /** Whether a faster rate has not been tried yet. */
@@ -72,6 +74,7 @@ export class AdapterSession {
   /** Sends what a first question can do without. The chip must be idle. */
   async settle(signal?: AbortSignal): Promise<void> {
     if (this.#settled) return;
+    if (this.#ends.memory.isKept) await this.#recognise(signal);
     const kind = await settlePath({ chip: this.chip, findings: this.findings, signal }, this.#kind);
     this.voltage = parseVoltage(await this.chip.ask('ATRV', signal));
     if (kind !== this.#kind) this.#take(kind);
@@ -138,16 +141,18 @@ export class AdapterSession {
   /** Leaves the chip as it was found. @param chip a second dialogue on the same stream, so that a call under way cannot get between */
   async leave(chip: Chip): Promise<void> {
     const { memory, clock } = this.#ends;
-    const { isStn } = this.findings.value;
-    const { rate } = chip.stream;
-    const baud = this.#homeBaud;
     if (this.chip.busy) await chip.settle(QUIET_MS);
-    if (rate !== undefined && baud !== undefined && rate.baud !== baud) {
-      await restoreRate({ chip, clock, rate, isStn, baud });
+    if (await leaveAsFound(chip, { clock, isStn: this.findings.value.isStn, homeBaud: this.#homeBaud })) {
       memory.leftAtBaud = undefined;
       memory.maySwitch = true;
     }
-    await leaveChip(chip, isStn);
+  }
+
+  /** Begins anew where what is known is known of another adapter of the same name. */
+  async #recognise(signal?: AbortSignal): Promise<void> {
+    const { chip, findings } = this;
+    const identity = await askIdentity(chip, findings.value.isStn, signal);
+    if (findings.identified(identity)) this.#take(await openBestPath({ chip, findings, signal }));
   }
 
   #take(kind: PathKind): void {
@@ -171,7 +176,7 @@ interface Start {
 }
 
 /** At the rate of the port, or at one at which this program, or one that died, may have left the chip. */
-async function findChip(chip: Chip, leftAtBaud: number | undefined, signal?: AbortSignal): Promise<AdapterFindings> {
+export async function findChip(chip: Chip, leftAtBaud: number | undefined, signal?: AbortSignal): Promise<AdapterFindings> {
   const { rate } = chip.stream;
   const bauds = rate === undefined ? [undefined] : [...new Set([leftAtBaud ?? rate.baud, rate.baud, FAST_BAUDS[0]])];
   for (const [index, baud] of bauds.entries()) {
@@ -180,6 +185,22 @@ async function findChip(chip: Chip, leftAtBaud: number | undefined, signal?: Abo
     if (found !== undefined) return found;
   }
   throw nobodyThere(chip.stream, chip.heard);
+}
+
+/**
+ * Takes an idle chip back to its defaults, and to the rate at which it was found.
+ *
+ * @returns whether the rate was another
+ */
+export async function leaveAsFound(
+  chip: Chip,
+  { clock, isStn, homeBaud }: { readonly clock: Clock; readonly isStn: boolean; readonly homeBaud: number | undefined },
+): Promise<boolean> {
+  const { rate } = chip.stream;
+  const isAway = rate !== undefined && homeBaud !== undefined && rate.baud !== homeBaud;
+  if (isAway) await restoreRate({ chip, clock, rate, isStn, baud: homeBaud });
+  await leaveChip(chip, isStn);
+  return isAway;
 }
 
 /** Whether it may be the way through the chip that has failed, rather than the chip or the cable. */

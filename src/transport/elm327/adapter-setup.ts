@@ -37,6 +37,13 @@ async function askName(chip: Chip, patient: boolean, signal?: AbortSignal): Prom
   return name === undefined ? undefined : newFindings(printable(name), false);
 }
 
+/** All that an idle chip says of itself beyond its name, serial number or stored name included. */
+export async function askIdentity(chip: Chip, isStn: boolean, signal?: AbortSignal): Promise<string> {
+  const said: string[] = [];
+  for (const command of isStn ? ['STDI', 'STSN'] : ['AT@1', 'AT@2']) said.push(...(await chip.ask(command, signal)));
+  return printable(said.join(' '));
+}
+
 /** What to say when {@link identifyChip} found nobody. */
 export function nobodyThere(stream: ByteStream, heard: boolean): KombiError {
   return heard

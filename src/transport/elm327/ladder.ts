@@ -7,9 +7,9 @@ import { SLOW_PATH } from './slow-path.ts';
 import { STN_PATH } from './stn-path.ts';
 
 /** A real chip refuses it; one that agrees to anything is a stub (elm327.md §4, field reports). */
-const NO_COMMAND = 'ATXX1';
+export const NO_COMMAND = 'ATXX1';
 
-const LADDER: readonly PathKind[] = [STN_PATH, RAW_PATH, SLOW_PATH];
+export const LADDER: readonly PathKind[] = [STN_PATH, RAW_PATH, SLOW_PATH];
 
 /** What an adapter may be used for, on the best rung that it is fit for as far as is known, and what keeps it from more. */
 export interface Verdict {
@@ -83,14 +83,21 @@ export async function unmask({ chip, findings, signal }: Climb): Promise<void> {
   refuseUseless(findings.value);
 }
 
+/** What may be taken over from an earlier session: whether the chip's word can be trusted is found out anew each time. */
+export function withoutTrust({ takes, ...rest }: AdapterFindings): AdapterFindings {
+  const { [NO_COMMAND]: _trust, ...others } = takes;
+  return { ...rest, takes: others };
+}
+
 /** Whether that has been found out. */
 export function isUnmasked({ takes }: AdapterFindings): boolean {
   return takes[NO_COMMAND] !== undefined;
 }
 
-/** Why an adapter must not write, as far as its words tell; undefined where it may. */
+/** Why an adapter must not write, as far as is known; undefined where it may. */
 export function whyNotWrite(findings: AdapterFindings): string | undefined {
-  const { use, lacks } = verdictOn(findings);
+  const { use, lacks, pretends } = verdictOn(findings);
+  if (pretends) return `says OK to ${NO_COMMAND}, which is no command: its OKs mean nothing`;
   return use === 'write' ? undefined : lacksText(lacks);
 }
 
@@ -102,8 +109,8 @@ async function tell({ chip, findings, signal }: Climb, { command, neededTo }: Se
 
 function refuseUseless(findings: AdapterFindings): Verdict {
   const verdict = verdictOn(findings);
-  if (verdict.pretends) throw unfit(findings.name, `says OK to ${NO_COMMAND}, which is no command: its OKs mean nothing`);
-  if (verdict.use === 'none') throw unfit(findings.name, lacksText(verdict.lacks));
+  const why = whyNotWrite(findings);
+  if (why !== undefined && verdict.use === 'none') throw unfit(findings.name, why);
   return verdict;
 }
 

@@ -4,6 +4,7 @@ import { type LinkUri, refuseUnknownQuery } from '../link-uri.ts';
 import { isUsbPort, openSerialStream, realPortPath } from '../serial/index.ts';
 import { openTcpStream } from '../tcp-stream.ts';
 import type { Transport } from '../transport.ts';
+import type { AdapterNotes } from './adapter-findings.ts';
 import { openAtAnyBaud } from './baud-scan.ts';
 import { createElm327Transport } from './transport.ts';
 
@@ -15,22 +16,25 @@ const CONNECT_TIMEOUT_MS = 5000;
  * Makes the transport of `elm327:///dev/ttyUSB0?baud=115200`, `elm327:COM3` or `elm327://192.168.0.10:35000`. Without
  * `baud`, the usual rates are tried.
  *
+ * @param notes what was found out before, by the real path of the port
+ *
  * @throws {KombiError} `usage.link`
  */
-export async function createElm327Link(uri: LinkUri): Promise<Transport> {
+export async function createElm327Link(uri: LinkUri, notes?: AdapterNotes): Promise<Transport> {
   const clock = systemClock;
+  const remembering = async (port: string) => notes && { known: await notes.find(port), keep: notes.keep.bind(notes, port) };
   if (uri.host !== '') {
     refuseUnknownQuery(uri, []);
     const port = uri.port ?? WIFI_PORT;
     const portName = `${uri.host.includes(':') ? `[${uri.host}]` : uri.host}:${port}`;
     const open = openTcpStream({ host: uri.host, port, connectTimeoutMs: CONNECT_TIMEOUT_MS, clock });
-    return createElm327Transport({ open, clock, description: `ELM327 at ${portName}`, portName });
+    return createElm327Transport({ open, clock, description: `ELM327 at ${portName}`, portName, ...(await remembering(portName)) });
   }
   refuseUnknownQuery(uri, ['baud']);
   if (uri.path === '') throw usage(uri, 'names no port');
   const portName = await realPortPath(uri.path);
   const open = openPort(uri, clock, await isUsbPort(portName));
-  return createElm327Transport({ open, clock, description: `ELM327 at ${uri.path}`, portName });
+  return createElm327Transport({ open, clock, description: `ELM327 at ${uri.path}`, portName, ...(await remembering(portName)) });
 }
 
 function openPort(uri: LinkUri, clock: Clock, wired: boolean): OpenByteStream {

@@ -11,9 +11,12 @@ import type { OpenByteStream } from '../byte-stream.ts';
 import { MAX_MESSAGE_BYTES, SINGLE_FRAME_BYTES } from '../isotp/index.ts';
 import type { AdapterIdentity, Message, ProveOptions, Transport, TransportCapabilities } from '../transport.ts';
 import { type AdapterFindings, FindingsBook } from './adapter-findings.ts';
+import type { AdapterProbe } from './adapter-probe.ts';
 import { type AdapterMemory, AdapterSession, isOfTheWay } from './adapter-session.ts';
 import { AnswerHabits } from './answer-habits.ts';
 import { Chip } from './chip.ts';
+import { whyNotWrite, withoutTrust } from './ladder.ts';
+import { concludeProbe, probeOn } from './probe-adapter.ts';
 import { type Proof, proveLongMessages } from './write-proof.ts';
 
 const OPEN_ATTEMPTS = 3;
@@ -28,7 +31,9 @@ export interface Elm327TransportOptions {
   readonly description: string;
   readonly portName: string | undefined;
   /** What an adapter was found to be before; of no effect where another answers. */
-  readonly known?: AdapterFindings;
+  readonly known?: AdapterFindings | undefined;
+  /** Gets what is known in the end, for the next time. */
+  readonly keep?: (findings: AdapterFindings) => Promise<void>;
   /** Stops what was started for this link, such as a mock car. */
   readonly dispose?: () => Promise<void>;
 }
@@ -36,6 +41,13 @@ export interface Elm327TransportOptions {
 export interface Elm327Transport extends Transport {
   /** What is known of the adapter so far; undefined before it was open once. */
   readonly findings: AdapterFindings | undefined;
+  /**
+   * Finds out by behaviour what the adapter can do, without regard to what was known; afterwards it is as it was, and closed.
+   * Sends nothing that lasts, and to the car nothing but reads.
+   *
+   * @throws {KombiError} `link.*` nobody answers, no ELM327 answers, or the link fails
+   */
+  probe(signal?: AbortSignal): Promise<AdapterProbe>;
 }
 
 /** A transport over an ELM327 or one of its kin, by the best way that it is fit for. */
@@ -70,8 +82,8 @@ class LadderTransport implements Elm327Transport {
     this.description = options.description;
     this.portName = options.portName;
     this.clock = options.clock;
-    const findings = options.known && new FindingsBook(options.known);
-    this.#memory = { findings, leftAtBaud: undefined, maySwitch: true };
+    const findings = options.known && new FindingsBook(withoutTrust(options.known));
+    this.#memory = { findings, isKept: options.keep !== undefined, leftAtBaud: undefined, maySwitch: true };
   }
 
   get capabilities(): TransportCapabilities {
@@ -184,6 +196,29 @@ class LadderTransport implements Elm327Transport {
     return Promise.resolve('unknown');
   }
 
+  async probe(signal?: AbortSignal): Promise<AdapterProbe> {
+    await this.close();
+    const stream = await this.#options.open(signal);
+    const memory = this.#memory;
+    const { prober, ecu } = await probeOn(stream, { clock: this.clock, leftAtBaud: memory.leftAtBaud, signal });
+    memory.findings = prober.book;
+    const isTried = ecu !== undefined && whyNotWrite(prober.book.value) === undefined;
+    return concludeProbe(prober, { ecu, proof: isTried ? await this.#prove(ecu, signal) : undefined });
+  }
+
+  /** The gate's own proof, of a link opened anew. */
+  async #prove(ecu: EcuAddress, signal?: AbortSignal): Promise<boolean> {
+    try {
+      await this.open(signal);
+      return (await this.proveWrites(ecu, { signal })) || (await this.proveWrites(ecu, { signal, protocol: 'kwp' }));
+    } catch (error) {
+      if (!isKombiError(error, 'link') && !isKombiError(error, 'adapter')) throw error;
+      return false;
+    } finally {
+      await this.close();
+    }
+  }
+
   close(): Promise<void> {
     const connection = this.#connection;
     this.#connection = undefined;
@@ -212,7 +247,9 @@ class LadderTransport implements Elm327Transport {
 
   async dispose(): Promise<void> {
     await this.close();
-    await this.#options.dispose?.().catch(() => {});
+    const { keep, dispose } = this.#options;
+    if (this.findings?.identity !== undefined) await keep?.(this.findings).catch(() => {});
+    await dispose?.().catch(() => {});
   }
 
   async #use<T>(work: (connection: Connection) => Promise<T>): Promise<T> {

@@ -24,7 +24,7 @@ describe('personalities', () => {
     }
     expect(personalityNames()).toEqual([
       ...['genuine-2.1', 'genuine-1.4b', 'genuine-2.3', 'clone-1.5', 'clone-canze', 'clone-wican', 'minimal', 'silent-acceptor'],
-      ...['stn1110', 'stn2120', 'wifi', 'bluetooth-30ms', 'bluetooth-100ms', 'lossy', 'brown-out', 'not-elm'],
+      ...['emulator', 'stn1110', 'stn2120', 'wifi', 'bluetooth-30ms', 'bluetooth-100ms', 'lossy', 'brown-out', 'not-elm'],
     ]);
   });
 
@@ -36,6 +36,7 @@ describe('personalities', () => {
     ['clone-1.5', ['ATCSM0', 'ATCTM5', 'ATAMC', 'ATCRA', 'ATSH00000012', 'ATCER60', 'ATXX1', 'AT@2']],
     ['clone-canze', ['ATCTM5', 'ATAMC', 'ATCRA', 'ATCEA', 'ATCER60', 'ATXX1', 'AT@2']],
     ['silent-acceptor', ['AT@2']],
+    ['emulator', ['ATCSM0', 'ATCTM5', 'ATAMC', 'ATCER60', 'ATXX1', 'AT@2']],
   ] as const)('%s refuses what its kind does not know', async (personality, refused) => {
     expect(await refusals(new Terminal({ personality }), OPTIONAL)).toEqual(refused);
   });
@@ -50,6 +51,14 @@ describe('personalities', () => {
     ]);
     await terminal.askAll(['ATCF600', 'ATCM700']);
     expect(await terminal.ask('60023E00')).toBe('660F1027E00\r\r>');
+  });
+
+  it('emulator stores nothing of what it accepts, and leaves without a prompt who asks what it does not know', async () => {
+    const terminal = new Terminal({ personality: 'emulator' });
+    expect(await refusals(terminal, ['ATPBC001', 'ATJE', 'ATCS', 'STIX', 'STCSEGT1', 'ATFCSM1', 'ATCEA12', 'ATST19'])).toEqual([
+      ...['ATPBC001', 'ATJE', 'ATCS', 'STIX', 'STCSEGT1'],
+    ]);
+    for (const line of ['AT#1', 'STPXD:22F190', '22F190']) expect(await terminal.ask(line)).toBe(`${line}\r`);
   });
 
   it('clone-wican lacks what coding needs', async () => {
