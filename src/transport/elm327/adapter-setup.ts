@@ -40,7 +40,9 @@ async function askName(chip: Chip, patient: boolean, signal?: AbortSignal): Prom
 /** All that an idle chip says of itself beyond its name, serial number or stored name included. */
 export async function askIdentity(chip: Chip, isStn: boolean, signal?: AbortSignal): Promise<string> {
   const said: string[] = [];
-  for (const command of isStn ? ['STDI', 'STSN'] : ['AT@1', 'AT@2']) said.push(...(await chip.ask(command, signal)));
+  for (const command of isStn ? ['STDI', 'STSN'] : ['AT@1', 'AT@2']) {
+    said.push(...(await chip.ask(command, signal)).filter((line) => line !== command));
+  }
   return printable(said.join(' '));
 }
 

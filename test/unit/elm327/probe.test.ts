@@ -188,6 +188,8 @@ describe('what was found out is kept for the next time', () => {
     const first = await session('clone-1.5');
     const again = await session('clone-1.5', first.findings);
     expect(first.lines.filter((line) => !again.lines.includes(line))).toEqual(['ATCSM0', 'ATCTM5']);
+    expect(first.findings?.identity).toBe('OBDII to RS232 Interpreter ?');
+    expect((await probed('clone-1.5')).findings.identity).toBe(first.findings?.identity);
     expect(again).toMatchObject({ proven: true, findings: first.findings });
   });
 
