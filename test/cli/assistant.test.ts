@@ -116,6 +116,20 @@ describe('What is wrong with my SOS call', () => {
   });
 });
 
+describe('a job that was cut off', () => {
+  it('is told, and on the next link the first thing offered is to recover it', async () => {
+    bench.files = { backups: 1, journals: ['ROLLED_BACK'] };
+    const run = await bench.run(['--link', bench.link('link=elm327', 'fault=unplug,service=2E')], {
+      answers: ['messages', 'hide', '299', VIN_TAIL, 'back', 'other', bench.link('link=elm327'), 'recover', true, 'leave'],
+      columns: 80,
+      clock: new VirtualClock(),
+    });
+    expect([run.exit, commandsIn(run.stdout)]).toEqual([0, ['messages hide 299', 'recover']]);
+    expect(run.stderr).toContain('60:3301 may be old or new');
+    expect(run.stderr).not.toContain('Nothing was written');
+  });
+});
+
 describe('the coding editor', () => {
   it('goes from control unit to bit, and writes what it shows', async () => {
     bench.files = { backups: 1, journals: ['COMMITTED'] };

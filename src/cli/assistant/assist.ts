@@ -67,7 +67,8 @@ async function told<Result>(context: Context, work: () => Promise<Result>): Prom
   } catch (error) {
     if (!isKombiError(error) || isKombiError(error, 'signal') || io.signal.aborted) throw error;
     const look = { style: await context.talkStyle(), width, verbose: globals.verbose };
-    io.stderr.write(`${errorLines(describeError(error, io.signal), look)}\n`);
+    // Looking writes nothing, but what it says of the car would seem to be said of the job before.
+    io.stderr.write(`${errorLines({ ...describeError(error, io.signal), vehicle: 'unknown' }, look)}\n`);
     return undefined;
   }
 }
