@@ -79,7 +79,7 @@ async function overElm327(folder) {
     portName: undefined,
   });
   const opened = await openCar(transport, { catalog: loadCatalog() });
-  const floor = createElm327Floor(BAUD);
+  const floor = createElm327Floor({ baud: BAUD });
   const { send, receive } = { send: transport.send.bind(transport), receive: transport.receive.bind(transport) };
   transport.send = (target, payload, signal) => {
     floor.request(payload.length);

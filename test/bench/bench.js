@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { table } from './table.js';
+import { matrix, table } from './table.js';
 
 const { values: options } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
 const measurements = [
@@ -36,6 +36,10 @@ for (const { name, load } of measurements) {
 const machine = { node: process.version, platform: `${process.platform} ${process.arch}`, cores: availableParallelism() };
 if (options.json) console.log(JSON.stringify({ machine, rows, failures }));
 else {
-  console.log(`Node ${machine.node}, ${machine.platform}, ${machine.cores} cores\n\n${table(rows)}`);
+  console.log(
+    `Node ${machine.node}, ${machine.platform}, ${machine.cores} cores\n\n${table(rows.filter((row) => row.matrix === undefined))}`,
+  );
+  const cells = rows.filter((row) => row.matrix !== undefined);
+  if (cells.length > 0) console.log(`\nAdapters, in virtual time, with the ratio to what their wires need\n${matrix(cells)}`);
   for (const { name, message } of failures) console.error(`\n${name} could not be measured: ${message}`);
 }

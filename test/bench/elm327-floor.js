@@ -1,5 +1,5 @@
-// The least that messages through an ELM327 can take: what must follow one another on the serial line and on the bus, and
-// nothing for the host, the ECU and whatever a program says to the chip besides.
+// The least that messages through an ELM327 or one of its kin can take: what must follow one another on the serial line, on
+// the bus and on a radio link, and nothing for the host, the ECU and whatever a program says to the chip besides.
 
 const BITS_PER_CHARACTER = 10;
 const BUS_BITS_PER_MS = 500;
@@ -14,36 +14,62 @@ const CONSECUTIVE = 6;
 const PROMPT = 2;
 /** One flow control, for a whole message. */
 const FLOW_CONTROL_BYTES = 4;
+/** Frames that a response digit can say. */
+const MOST_COUNTED = 15;
+/** A line of a full frame as it is sent. */
+const FRAME_LINE = 2 * FRAME_BYTES + 1;
+/** STPXD: around a message that an STN chip cuts by itself, and its end of line. */
+const STN_LINE = 7;
+/** Where R0 is not known: the chip's shortest wait, and what it says then (`NO DATA`, two ends of line, the prompt). */
+const SLOW_WAIT_MS = 4;
+const SLOW_WORDS = 10;
 
-/** Adds up messages, one after the other, as they are exchanged. */
-export function createElm327Floor(baud) {
+/**
+ * Adds up messages, one after the other, as they are exchanged.
+ *
+ * @param {{ baud: number | (() => number), roundTripMs?: number, way?: 'raw' | 'slow' | 'stn' }} wire
+ */
+export function createElm327Floor({ baud, roundTripMs = 0, way = 'raw' }) {
   const sum = { ms: 0, frameCharacters: 0 };
   const line = (characters) => {
-    sum.ms += (characters * BITS_PER_CHARACTER * 1000) / baud;
+    sum.ms += (characters * BITS_PER_CHARACTER * 1000) / (typeof baud === 'number' ? baud : baud());
   };
   const frames = (characters) => {
     sum.frameCharacters += characters;
     line(characters);
   };
-  const bus = (bytes) => {
-    sum.ms += (FRAME_BITS + 8 * bytes) / BUS_BITS_PER_MS;
+  const bus = (bytes, times = 1) => {
+    sum.ms += (times * (FRAME_BITS + 8 * bytes)) / BUS_BITS_PER_MS;
   };
-  return {
-    get ms() {
-      return sum.ms;
-    },
-    /** Of the frames that carry the messages alone: no prompt, no flow control. */
-    get frameCharacters() {
-      return sum.frameCharacters;
-    },
-    /** A request of one frame: its digits and the end of line, then the bus. */
+  /** What the host sends next depends on what came back. */
+  const turn = (times = 1) => {
+    sum.ms += times * roundTripMs;
+  };
+  const byFrames = {
     request(bytes) {
-      if (bytes > SINGLE) throw new Error('the floor knows no long requests');
       frames(2 * (2 + bytes) + 1);
       bus(2 + bytes);
       line(PROMPT);
+      turn();
     },
-    /** An answer: the chip prints a frame when it has all of it, and the frames behind the second while it prints. */
+    /** The first frame, the flow control for it, and each other frame once the chip has prompted for it. */
+    longRequest(bytes) {
+      const others = consecutive(bytes);
+      frames(FRAME_LINE);
+      bus(FRAME_BYTES);
+      bus(FLOW_CONTROL_BYTES);
+      frames(shown(FLOW_CONTROL_BYTES));
+      line(PROMPT);
+      for (let frame = 0; frame < others; frame += 1) {
+        frames(FRAME_LINE);
+        bus(FRAME_BYTES);
+        const isLast = frame === others - 1;
+        line(way === 'slow' && !isLast ? SLOW_WORDS : 1);
+        if (way === 'slow' && !isLast) sum.ms += SLOW_WAIT_MS;
+      }
+      turn(1 + others);
+    },
+    /** The chip prints a frame when it has all of it, and the frames behind the second while it prints. */
     answer(bytes) {
       if (bytes <= SINGLE) {
         bus(2 + bytes);
@@ -51,12 +77,55 @@ export function createElm327Floor(baud) {
         return;
       }
       bus(FRAME_BYTES);
+      // A flow control a block that the chip can count, or one for all the rest and one turn to end listening.
+      turn(Math.min(Math.ceil(consecutive(bytes) / MOST_COUNTED), 2));
       line(2 * FLOW_CONTROL_BYTES + 1);
       bus(FLOW_CONTROL_BYTES);
       bus(FRAME_BYTES);
-      frames((1 + Math.ceil((bytes - FIRST) / CONSECUTIVE)) * shown(FRAME_BYTES));
+      frames((1 + consecutive(bytes)) * shown(FRAME_BYTES));
     },
   };
+  /** One line a message, whatever its length; an answer is shown when all of it has come. */
+  const byMessages = {
+    request(bytes) {
+      frames(2 * bytes + STN_LINE);
+      bus(FRAME_BYTES);
+      line(PROMPT);
+      turn();
+    },
+    longRequest(bytes) {
+      frames(2 * bytes + STN_LINE);
+      bus(FRAME_BYTES, 1 + consecutive(bytes));
+      bus(FLOW_CONTROL_BYTES);
+      line(PROMPT);
+      turn();
+    },
+    answer(bytes) {
+      if (bytes <= SINGLE) bus(2 + bytes);
+      else {
+        bus(FRAME_BYTES, 1 + consecutive(bytes));
+        bus(FLOW_CONTROL_BYTES);
+      }
+      frames(shown(bytes));
+    },
+  };
+  const kind = way === 'stn' ? byMessages : byFrames;
+  return {
+    get ms() {
+      return sum.ms;
+    },
+    /** Of the frames or lines that carry the messages alone: no prompt, no flow control of ours. */
+    get frameCharacters() {
+      return sum.frameCharacters;
+    },
+    request: (bytes) => (bytes > SINGLE ? kind.longRequest(bytes) : kind.request(bytes)),
+    answer: kind.answer,
+  };
+}
+
+/** Frames behind the first. */
+function consecutive(bytes) {
+  return Math.ceil((bytes - FIRST) / CONSECUTIVE);
 }
 
 /** Three digits of identifier, two a byte, an end of line. */

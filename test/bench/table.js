@@ -32,6 +32,28 @@ export function atLeast(aim, figure) {
   return { ...figure, ratio, aim, better: 'more', met: ratio >= aim };
 }
 
+/**
+ * Rows that belong into a matrix, each as value and ratio; `!` behind a ratio that misses its aim.
+ *
+ * @param {readonly (Row & { matrix: { row: string, column: string } })[]} rows
+ */
+export function matrix(rows) {
+  const columns = [...new Set(rows.map((row) => row.matrix.column))];
+  const names = [...new Set(rows.map((row) => row.matrix.row))];
+  const head = columns.map((column) => {
+    const { aim } = rows.find((row) => row.matrix.column === column);
+    return Number.isFinite(aim) ? `${column} <= ${aim}` : column;
+  });
+  const lines = names.map((name) => [
+    name,
+    ...columns.map((column) => {
+      const row = rows.find(({ matrix: place }) => place.row === name && place.column === column);
+      return row === undefined ? '-' : `${round(row.value)} ${row.unit} ${row.ratio.toFixed(2)}${row.met ? '' : '!'}`;
+    }),
+  ]);
+  return aligned([['', ...head], ...lines]);
+}
+
 /** @param {readonly Row[]} rows */
 export function table(rows) {
   const cells = [
@@ -45,6 +67,10 @@ export function table(rows) {
       met ? 'met' : 'missed',
     ]),
   ];
+  return aligned(cells);
+}
+
+function aligned(cells) {
   const widths = cells[0].map((_, column) => Math.max(...cells.map((row) => row[column].length)));
   return cells
     .map((row) =>

@@ -120,7 +120,7 @@ export const PERSONALITIES = {
     banner: 'ELM327 v1.5',
     firmware: '1.4',
     transmitBuffer: 256,
-    lacks: ['R', 'response digit', 'CRA hhh', 'CRA'],
+    lacks: ['R', 'response digit', 'CRA'],
     source: 'what elm327.md §3.5 calls the minimum for writes, and nothing more: no response digit, no R0',
     evidence: 'synthetic',
   },

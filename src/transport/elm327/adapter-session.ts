@@ -9,7 +9,7 @@ import { isUnmasked, openBestPath, settlePath, unmask, whyNotWrite } from './lad
 import type { MessagePath, PathKind } from './message-path.ts';
 
 /** A faster line is worth its price once a slow one has taken this long: switching takes about as long, verification included. */
-const SWITCH_AFTER_MS = 500;
+const SWITCH_AFTER_MS = 250;
 const BITS_PER_CHARACTER = 10;
 
 /** What is known of an adapter from one session to the next. */
@@ -79,6 +79,11 @@ export class AdapterSession {
     this.voltage = parseVoltage(await this.chip.ask('ATRV', signal));
     if (kind !== this.#kind) this.#take(kind);
     this.#settled = true;
+  }
+
+  /** Listens on, after the chip's own patience is over. The chip must be idle. */
+  listen(): Promise<void> {
+    return this.#path.listen(this.#settled && this.findings.value.takes['ATCSM0'] === true);
   }
 
   /** @throws {KombiError} `adapter.unfit` naming what an adapter lacks that may only read */

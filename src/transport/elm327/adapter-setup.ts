@@ -4,22 +4,25 @@ import { type AdapterFindings, newFindings } from './adapter-findings.ts';
 import type { Chip } from './chip.ts';
 import { chipError } from './chip-texts.ts';
 
-/** How long a chip that was left busy gets to come back to its prompt, before it is taken for idle; longer where it turned out not to be. */
+/** How long a chip that was left busy gets to come back to its prompt, before it is taken for idle; longer where nothing is known of it. */
 export const QUIET_MS = 100;
 const LONG_QUIET_MS = 400;
 const PROBE_TIMEOUT_MS = 500;
-/** The first line may meet rests of an older one, noise after power-up, or a sleeping adapter. */
+/** The first line may meet rests of an older one, noise after power-up, a sleeping adapter, or one that is still busy. */
 const PROBES = 3;
+/** The end of something older: what came next would be taken for the answer to the wrong question. */
+const OLDER = /STOPPED|ELM327|^[0-9A-F ]{5,}$/;
 
 /**
  * Brings a chip in any state, at the baud rate it may or may not have, to its prompt and asks who it is.
  *
- * @param patient false: give up after one probe that nothing at all answered
+ * @param patient false: give up after one question that nothing at all answered
  * @returns what is known of it from now on, or undefined when no ELM327 answers
  */
 export async function identifyChip(chip: Chip, patient: boolean, signal?: AbortSignal): Promise<AdapterFindings | undefined> {
   for (let probe = 0; probe < PROBES; probe += 1) {
-    await chip.settle(probe === 0 ? QUIET_MS : LONG_QUIET_MS, signal);
+    // One that is idle, as nearly all are, need not be waited for.
+    if (probe > 0) await chip.settle(LONG_QUIET_MS, signal);
     const known = await askName(chip, patient, signal);
     if (known !== undefined) return known;
     if (!patient && !chip.heard) return undefined;
@@ -29,9 +32,8 @@ export async function identifyChip(chip: Chip, patient: boolean, signal?: AbortS
 
 async function askName(chip: Chip, patient: boolean, signal?: AbortSignal): Promise<AdapterFindings | undefined> {
   const answer = (await chip.tryAsk('STI', PROBE_TIMEOUT_MS, signal)).filter((line) => line !== 'STI');
-  // More than one line is the end of something else: what comes next would be taken for the answer to the wrong question.
-  if (answer.length > 1 || (!patient && !chip.heard)) return undefined;
   const [stn = ''] = answer;
+  if (answer.length > 1 || OLDER.test(stn) || (!patient && !chip.heard)) return undefined;
   if (/^STN\d/.test(stn)) return newFindings(printable(stn), true);
   const name = (await chip.tryAsk('ATI', PROBE_TIMEOUT_MS, signal)).find((line) => line.includes('ELM327'));
   return name === undefined ? undefined : newFindings(printable(name), false);

@@ -8,8 +8,8 @@ export const FAST_BAUDS = [500_000, 115_200] as const;
 
 /** An ELM chip's rate is this divided by a byte (elm327.md §1). */
 const BASE_BAUD = 4_000_000;
-/** How long each side waits for the other at the new rate: BRT 28, in steps of 5 ms (elm327.md §6). */
-const TRIAL_MS = 200;
+/** How long the chip waits at the new rate, before it names itself and then for the answer; 75 ms as delivered (elm327.md §6). */
+const TRIAL_MS = 100;
 const ANSWER_MS = 500;
 /** ATZ with its lamp test takes a second. */
 const RESET_MS = 1500;

@@ -1,5 +1,5 @@
-import { CAN_TESTER_ADDRESS, type EcuAddress, ecuAddress, toHex } from '../../core/index.ts';
-import { decodeIsoTpFrame, type IsoTpFrame } from '../isotp/index.ts';
+import { CAN_TESTER_ADDRESS, type EcuAddress, ecuAddress, isFunctionalAddress, toHex } from '../../core/index.ts';
+import { decodeIsoTpFrame, encodeFlowControl, FLOW_STATUS, type IsoTpFrame } from '../isotp/index.ts';
 import { isAccepted, unfit } from './adapter-setup.ts';
 import { parseCanLine } from './can-line.ts';
 import { COMMAND_TIMEOUT_MS } from './chip.ts';
@@ -81,8 +81,8 @@ export class CanChannel {
 
   /** A chip that knows no number of answers has sent nothing: it gets the line without. */
   async #withoutCount(line: string, signal?: AbortSignal): Promise<void> {
-    const { chip, findings } = this.#ends;
-    findings.saw({ countsAnswers: false });
+    const { chip } = this.#ends;
+    this.#sawCount(false);
     this.#owed = Number.POSITIVE_INFINITY;
     this.#countedLine = undefined;
     if (!(await chip.prompted(COMMAND_TIMEOUT_MS, signal))) throw chip.silence('come back to its prompt');
@@ -103,18 +103,26 @@ export class CanChannel {
     }
   }
 
-  /** Listens without sending. The chip must be idle. */
-  listen(): Promise<void> {
+  /**
+   * Listens on. The chip must be idle. One that acknowledges nothing while it monitors is deaf there: for one ECU it listens
+   * behind a flow control that nobody waits for, which an ECU passes over (ISO 15765-2, unexpected frames); one that still waits
+   * for ours, of an answer that is given up, ends it there: overflow.
+   *
+   * @param ecu undefined: it need not, or is to hear many
+   */
+  listen(ecu: EcuAddress | undefined): Promise<void> {
     this.#owed = Number.POSITIVE_INFINITY;
-    return this.#ends.chip.write('ATMA');
+    this.#countedLine = undefined;
+    if (ecu === undefined || isFunctionalAddress(ecu)) return this.#ends.chip.write('ATMA');
+    return this.send(encodeFlowControl(ecu, FLOW_STATUS.overflow, 0, 0), 'open');
   }
 
   /** Ends listening, unless the chip does so by itself; frames that came until then stay to be taken. */
   async stop(signal?: AbortSignal): Promise<void> {
-    const { chip, findings } = this.#ends;
+    const { chip } = this.#ends;
     if (this.#owed <= 0) {
       const prompted = await chip.prompted(PROMPT_GRACE_MS + (chip.roundTripMs ?? 0), signal);
-      findings.saw({ countsAnswers: prompted });
+      this.#sawCount(prompted);
       if (prompted) return;
     }
     await chip.interrupt(signal);
@@ -142,6 +150,12 @@ export class CanChannel {
         return { kind: 'frame', source: ecuAddress(can.id & 0xff), frame: decodeIsoTpFrame(can.data).frame };
       }
     }
+  }
+
+  /** A chip that has counted once can: what goes wrong later is the line's doing. */
+  #sawCount(countsAnswers: boolean): void {
+    const { findings } = this.#ends;
+    if (findings.value.traffic.countsAnswers !== true) findings.saw({ countsAnswers });
   }
 
   async #setQuiet(wanted: boolean, signal?: AbortSignal): Promise<void> {

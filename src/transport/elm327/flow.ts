@@ -20,17 +20,22 @@ const FRAME_MS = 0.222;
 /** More would not fit a response digit. */
 const MOST_FRAMES = 15;
 
-/** From here on a flow control costs more than the frames of a block: radio, or a USB adapter that waits before it tells. */
+/** From here on a turn of the line costs more than the frames of a block: radio, or a USB adapter that waits before it tells. */
 const DISTANT_MS = 15;
 /** On 38400 baud a frame takes 5.2 ms, as long as this pause and the frame together: the buffer never fills. */
-const UNHURRIED: Flow = { blockSize: 0, separationTime: 5 };
+const UNHURRIED = 5;
 
 /**
- * Blocks that fit the smallest buffer known, however slowly it drains; on a distant line all at once, at a pace at which
- * it drains as fast as it fills, unless that has once gone wrong.
+ * Blocks that fit the smallest buffer known, however slowly it drains. On a distant line as few turns as can be, at a pace
+ * at which the buffer drains as fast as it fills, unless that has once gone wrong: two blocks that the chip counts, or all
+ * the rest at once, which takes a turn to end.
+ *
+ * @param frames still to come
  */
-export function flowFor({ chip, findings }: Pick<PathEnds, 'chip' | 'findings'>): Flow {
-  if ((chip.roundTripMs ?? 0) >= DISTANT_MS && findings.value.traffic.overruns !== true) return UNHURRIED;
+export function flowFor({ chip, findings }: Pick<PathEnds, 'chip' | 'findings'>, frames: number): Flow {
+  if ((chip.roundTripMs ?? 0) >= DISTANT_MS && findings.value.traffic.overruns !== true) {
+    return { blockSize: frames > 2 * MOST_FRAMES ? 0 : MOST_FRAMES, separationTime: UNHURRIED };
+  }
   const characterMs = (BITS_PER_CHARACTER * 1000) / (chip.stream.rate?.baud ?? COMMON_BAUD);
   const growth = FRAME_CHARACTERS - FRAME_MS / characterMs;
   const blockSize = Math.floor((BUFFER_CHARACTERS - SPARE_CHARACTERS) / growth);

@@ -33,8 +33,8 @@ export class FramePath implements MessagePath {
     return 'heard';
   }
 
-  listen(): Promise<void> {
-    return this.#channel.listen();
+  listen(isAwake: boolean): Promise<void> {
+    return this.#channel.listen(isAwake ? undefined : this.#target);
   }
 
   async hush(signal?: AbortSignal): Promise<void> {

@@ -1,5 +1,14 @@
 import { type EcuAddress, formatEcuAddress, isKombiError } from '../../core/index.ts';
-import { encodeFlowControl, type FirstFrame, FLOW_STATUS, IsoTpReceiver, IsoTpSender, isoTpError } from '../isotp/index.ts';
+import {
+  CONSECUTIVE_FRAME_BYTES,
+  encodeFlowControl,
+  FIRST_FRAME_BYTES,
+  type FirstFrame,
+  FLOW_STATUS,
+  IsoTpReceiver,
+  IsoTpSender,
+  isoTpError,
+} from '../isotp/index.ts';
 import type { CanChannel, FrameEvent } from './can-channel.ts';
 import { type Flow, flowFor } from './flow.ts';
 import type { PathEnds } from './message-path.ts';
@@ -55,12 +64,13 @@ async function awaitFlowControl(conversation: Conversation, sender: IsoTpSender,
 
 /** Takes the rest of a message whose first frame has come. */
 export async function receiveLong(conversation: Conversation, first: FirstFrame, signal?: AbortSignal): Promise<Uint8Array> {
-  const flow = flowFor(conversation);
+  const frames = Math.ceil((first.messageBytes - FIRST_FRAME_BYTES) / CONSECUTIVE_FRAME_BYTES);
+  const flow = flowFor(conversation, frames);
   try {
     return await receiveRest(conversation, { first, flow, signal });
   } catch (error) {
     const isOverrun = isKombiError(error, 'link.isotp') || isKombiError(error, 'link.elm327.buffer-full');
-    if (flow.blockSize === 0 && isOverrun) conversation.findings.saw({ overruns: true });
+    if (flow.separationTime > 0 && isOverrun) conversation.findings.saw({ overruns: true });
     throw error;
   }
 }

@@ -30,8 +30,8 @@ export interface MessagePath {
   send(target: EcuAddress, payload: Uint8Array, options: SendOptions): Promise<void>;
   /** Waits for the next thing: `heard` something, maybe a message; `idle` the chip does not listen any more; `deadline`. */
   hear(deadlineMs: number, signal?: AbortSignal): Promise<'heard' | 'idle' | 'deadline'>;
-  /** Listens without sending. The chip must be idle. */
-  listen(): Promise<void>;
+  /** Listens on. The chip must be idle. @param isAwake whether it acknowledges what it hears while it monitors */
+  listen(isAwake: boolean): Promise<void>;
   /** Brings the chip to its prompt. */
   hush(signal?: AbortSignal): Promise<void>;
 }

@@ -132,9 +132,7 @@ class LadderTransport implements Elm327Transport {
       if (connection.asked) await session.settle(signal);
       if (connection.mayHasten) await session.hasten();
       connection.asked = true;
-      // Else a 7F xx 78 would be counted for the answer, and what follows it missed until the chip listens again.
-      const once = this.#habits.ask(target, payload) && session.findings.value.takes['ATCSM0'] === true;
-      await session.path.send(target, payload, { once, signal });
+      await session.path.send(target, payload, { once: this.#habits.ask(target, payload), signal });
     });
   }
 
@@ -151,8 +149,7 @@ class LadderTransport implements Elm327Transport {
           // The chip's own patience (ST) is over; ours may not be.
           if (this.clock.now() >= deadlineMs) return undefined;
           if (asked) this.#habits.tookLong();
-          await session.settle(signal);
-          await session.path.listen();
+          await session.listen();
         }
       }
     });

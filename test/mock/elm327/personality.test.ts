@@ -70,7 +70,7 @@ describe('personalities', () => {
 
   it('minimal counts no answers and is interrupted instead', async () => {
     const terminal = await rawTerminal({ personality: 'minimal', answers: { '3E00': '7E00' } });
-    expect(await refusals(terminal, ['ATR0', 'ATCRA660', '60023E001'])).toEqual(['ATR0', 'ATCRA660', '60023E001']);
+    expect(await refusals(terminal, ['ATR0', 'ATCRA', '60023E001'])).toEqual(['ATR0', 'ATCRA', '60023E001']);
     terminal.send('60023E00\r');
     await terminal.clock.sleep(100);
     terminal.send(' ');

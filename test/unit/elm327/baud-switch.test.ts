@@ -23,8 +23,8 @@ const switching = (lines: readonly string[]) => lines.filter((line) => /^(ATBR|S
 
 describe('a slow cable', () => {
   it.each([
-    ['genuine-2.1', ['ATBRT28', 'ATBRD08'], ['ATBRT28', 'ATBRD68']],
-    ['stn2120', ['STBRT200', 'STBR500000'], ['STBRT200', 'STBR38400']],
+    ['genuine-2.1', ['ATBRT14', 'ATBRD08'], ['ATBRT14', 'ATBRD68']],
+    ['stn2120', ['STBRT100', 'STBR500000'], ['STBRT100', 'STBR38400']],
   ] as const)('is switched once that pays, proved, and given back as it was: %s', async (personality, there, back) => {
     const bench = await plugged({ personality });
     await read(bench, 1);
@@ -56,7 +56,7 @@ describe('a slow cable', () => {
   it('goes back where it does not carry the new rate, tries the next, and works on', async () => {
     const bench = await plugged({ deafAt: [500_000] });
     await read(bench, 8);
-    expect(switching(bench.lines)).toEqual(['ATBRT28', 'ATBRD08', 'ATBRT28', 'ATBRD23']);
+    expect(switching(bench.lines)).toEqual(['ATBRT14', 'ATBRD08', 'ATBRT14', 'ATBRD23']);
     expect(bench.adapter.baud).toBeCloseTo(114_286, 0);
     const stubborn = await plugged({ deafAt: [500_000, 115_200] });
     await read(stubborn, 12);
@@ -67,7 +67,7 @@ describe('a slow cable', () => {
   it('is left alone, after one attempt, by a chip that knows no other rate', async () => {
     const bench = await plugged({ personality: { ...PERSONALITIES['genuine-2.1'], lacks: ['BRD'] } });
     await read(bench, 12);
-    expect(switching(bench.lines)).toEqual(['ATBRT28', 'ATBRD08', 'ATBRT28', 'ATBRD23']);
+    expect(switching(bench.lines)).toEqual(['ATBRT14', 'ATBRD08', 'ATBRT14', 'ATBRD23']);
     expect(bench.adapter.baud).toBe(38_400);
   });
 
