@@ -48,7 +48,7 @@ async function measureAdapter(options) {
   const time = (column, aim, { ms, floor }) => row(column, aim, { unit: 'ms', value: ms, against: 'its wires', floor });
   const backup = await wholeCluster(options);
   return [
-    row('open', 1, { unit: 'commands', value: opening.commands, against: 'allowed', floor: MOST_COMMANDS }),
+    row('open, of 10', 1, { unit: 'cmds', value: opening.commands, against: 'allowed', floor: MOST_COMMANDS }),
     time('first answer', Number.POSITIVE_INFINITY, opening),
     time(`read ${BLOCK_BYTES}`, AIMS.read, read),
     ...(readsOnly ? [] : [time(`write ${BLOCK_BYTES}`, AIMS.write, write)]),

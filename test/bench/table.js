@@ -33,13 +33,14 @@ export function atLeast(aim, figure) {
 }
 
 /**
- * Rows that belong into a matrix, each as value and ratio; `!` behind a ratio that misses its aim.
+ * Rows that belong into a matrix: value and ratio each; `!` behind one that misses its aim, which stands in the head.
  *
  * @param {readonly (Row & { matrix: { row: string, column: string } })[]} rows
  */
 export function matrix(rows) {
   const columns = [...new Set(rows.map((row) => row.matrix.column))];
   const names = [...new Set(rows.map((row) => row.matrix.row))];
+  const cell = (row) => `${round(row.value)} ${row.unit}  ${row.ratio.toFixed(2)}${row.met ? '' : '!'}`;
   const head = columns.map((column) => {
     const { aim } = rows.find((row) => row.matrix.column === column);
     return Number.isFinite(aim) ? `${column} <= ${aim}` : column;
@@ -48,7 +49,7 @@ export function matrix(rows) {
     name,
     ...columns.map((column) => {
       const row = rows.find(({ matrix: place }) => place.row === name && place.column === column);
-      return row === undefined ? '-' : `${round(row.value)} ${row.unit} ${row.ratio.toFixed(2)}${row.met ? '' : '!'}`;
+      return row === undefined ? '-' : cell(row);
     }),
   ]);
   return aligned([['', ...head], ...lines]);
@@ -83,5 +84,6 @@ function aligned(cells) {
 }
 
 function round(value) {
+  if (Number.isInteger(value)) return String(value);
   return value >= 1000 ? value.toFixed(0) : value.toFixed(1);
 }
