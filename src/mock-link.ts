@@ -40,8 +40,8 @@ interface MockCar extends NetworkedCar {
 }
 
 /**
- * Starts a mock car for one link: `mock:<profile>[?link=enet|doip|elm327&fault=…&state=FILE&adapter=…&baud=…&pace=real&vin=…]`.
- * `enet` and `doip` are real TCP over loopback in real time; `elm327` is a mock serial port with both ends on one virtual clock,
+ * Starts a mock car for one link: `mock:<profile>[?link=enet|doip|elm327|dcan&fault=…&state=FILE&adapter=…&baud=…&pace=real&vin=…]`.
+ * `enet` and `doip` are real TCP over loopback in real time; `elm327` and `dcan` are a mock serial port with both ends on one virtual clock,
  * so that modelled time costs none, unless `pace=real`. Where the path has a slash, a backslash or an extension it is that
  * of a recording.
  *
@@ -49,19 +49,22 @@ interface MockCar extends NetworkedCar {
  */
 export async function createMockLink(uri: LinkUri, talk: MockLinkTalk = {}): Promise<Transport> {
   refuseUnknownQuery(uri, OPTIONS);
-  const isElm327 = wireOf(uri) === 'elm327';
+  const wire = wireOf(uri);
+  const isSerial = wire === 'elm327' || wire === 'dcan';
   const pace = choice(uri, 'pace', ['virtual', 'real']);
-  if (!isElm327) refuseAdapterOptions(uri);
-  const clock = !isElm327 || pace === 'real' ? systemClock : new VirtualClock();
+  if (wire !== 'elm327') refuseOptions(uri, isSerial ? ['adapter', 'baud'] : ['adapter', 'baud', 'pace']);
+  const clock = isSerial && pace === 'virtual' ? new VirtualClock() : systemClock;
   if (/[/\\.]/.test(uri.path)) return toRecordedCar(startRecordedCar(uri, clock), { uri, talk });
   const car = startCar(uri, clock);
   return linkTo(car, uri);
 }
 
-const WIRES = { enet: enetTo, doip: doipTo, elm327: elm327To };
+const TAKERS = { adapter: 'a mock ELM327', baud: 'a mock ELM327', pace: 'a mock serial port' } as const;
+
+const WIRES = { enet: enetTo, doip: doipTo, elm327: elm327To, dcan: dcanTo };
 
 function wireOf(uri: LinkUri): keyof typeof WIRES {
-  return choice(uri, 'link', ['enet', 'doip', 'elm327']);
+  return choice(uri, 'link', ['enet', 'doip', 'elm327', 'dcan']);
 }
 
 function linkTo(car: MockCar, uri: LinkUri): Promise<Transport> {
@@ -169,6 +172,28 @@ async function elm327To(car: MockCar, uri: LinkUri): Promise<Transport> {
   });
 }
 
+async function dcanTo(car: MockCar): Promise<Transport> {
+  const [{ DcanCable }, { createMockSerialPort }, { createDcanTransport }, { openSerialStream }] = await Promise.all([
+    import('./mock/dcan/index.ts'),
+    import('./mock/serial/index.ts'),
+    import('./transport/dcan/index.ts'),
+    import('./transport/serial/index.ts'),
+  ]);
+  const cable = new DcanCable(car);
+  serialPorts += 1;
+  const { path, binding } = await createMockSerialPort(cable, { path: `/dev/mock${serialPorts}` });
+  const transport = createDcanTransport({
+    open: openSerialStream({ path, baudRate: cable.baud, clock: car.clock, binding }),
+    clock: car.clock,
+    description: `K+DCAN cable to the mock car ${car.name}`,
+    portName: undefined,
+  });
+  return disposing(transport, async () => {
+    cable.close();
+    car.close();
+  });
+}
+
 /** The transport, with the mock car stopped behind it. */
 function disposing(transport: Transport, stop: () => Promise<void>): Transport {
   const dispose = transport.dispose.bind(transport);
@@ -197,9 +222,9 @@ function baudOf(uri: LinkUri): number | undefined {
   return baud;
 }
 
-function refuseAdapterOptions(uri: LinkUri): void {
-  for (const key of ['adapter', 'baud', 'pace']) {
-    if (uri.query.has(key)) throw usage(uri, `has the option "${key}", which only a mock ELM327 takes`, 'Add link=elm327.');
+function refuseOptions(uri: LinkUri, keys: readonly (keyof typeof TAKERS)[]): void {
+  for (const key of keys) {
+    if (uri.query.has(key)) throw usage(uri, `has the option "${key}", which only ${TAKERS[key]} takes`, 'Add link=elm327.');
   }
 }
 

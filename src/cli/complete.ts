@@ -22,7 +22,7 @@ function optionsOf(program: Command, command: Command): readonly string[] {
 }
 
 async function valuesOf(before: string | undefined, command: Command, { recipes }: NamesToOffer): Promise<readonly string[]> {
-  if (before === '--link') return ['enet:', 'doip:', 'elm327:', 'replay:', ...profileNames().map((name) => `mock:${name}`)];
+  if (before === '--link') return ['enet:', 'doip:', 'elm327:', 'dcan:', 'replay:', ...profileNames().map((name) => `mock:${name}`)];
   if (before === '--lang') return ['en', 'de'];
   switch (command.registeredArguments[0]?.name()) {
     case 'profile':

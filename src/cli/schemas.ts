@@ -209,6 +209,7 @@ const simulation = z.looseObject({
   enet: z.looseObject({ host: z.string(), port, discoveryPort: port, controlPort: port }).optional(),
   doip: z.looseObject({ host: z.string(), port }).optional(),
   elm327: z.union([z.looseObject({ host: z.string(), port }), z.looseObject({ path })]).optional(),
+  dcan: z.looseObject({ path }).optional(),
   pid: z.int(),
 });
 

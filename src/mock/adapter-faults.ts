@@ -3,7 +3,8 @@ import type { FaultKind, FaultValue } from './fault-kind.ts';
 const WAITS: FaultValue = { form: 'hex number of waits', pattern: /^[0-9A-Fa-f]{1,3}$/, optional: true };
 
 /**
- * The faults of the adapter and of the CAN behind it, which only an ELM327 link can have. Those of the chip count the
+ * The faults of the adapter and of the CAN behind it, which only an ELM327 link can have; `drop-byte`, `garbage` and
+ * `unplug` a K+DCAN cable too. Those of the chip count the
  * requests it puts on the bus (`echo-on`: command lines; `data-error`, `drop-byte`, `nul`, `garbage`, `buffer-full`: the
  * lines it prints), those of the CAN the multi-frame messages to an ECU or the frames from it.
  */

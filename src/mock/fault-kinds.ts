@@ -1,4 +1,5 @@
 import { ADAPTER_FAULTS } from './adapter-faults.ts';
+import { CABLE_FAULTS } from './dcan/faults.ts';
 import { ACTIVATION_FAULTS, DOIP_FAULTS } from './doip/faults.ts';
 import { ECU_FAULTS } from './ecu/faults.ts';
 import type { FaultKind } from './fault-kind.ts';
@@ -16,4 +17,5 @@ export const FAULT_KINDS: Readonly<Record<string, FaultKind>> = {
   ...ACTIVATION_FAULTS,
   ...CONNECTION_FAULTS,
   ...ADAPTER_FAULTS,
+  ...CABLE_FAULTS,
 };

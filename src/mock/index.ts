@@ -1,6 +1,6 @@
 /**
  * mock: the car on the other end of the wire. A profile (`fixtures/vehicles`) describes a car; `Car` is its ECUs and
- * what they share; the wire ends, gateways (`hsfz/`, `doip/`) and an ELM327 on a CAN bus (`elm327/`, `can/`), speak for
+ * what they share; the wire ends, gateways (`hsfz/`, `doip/`), an ELM327 on a CAN bus (`elm327/`, `can/`) and a K+DCAN cable (`dcan/`), speak for
  * it. Everything here is written apart from the client: no codec is shared, so that no bug can hide in both ends.
  */
 export * from './car.ts';

@@ -18,6 +18,7 @@ export type LinkScheme = (uri: LinkUri, options: LinkOptions) => Promise<Transpo
 const schemes = new Map<string, LinkScheme>([
   ['enet', async (uri) => (await import('./enet/index.ts')).createEnetLink(uri)],
   ['doip', async (uri) => (await import('./doip/index.ts')).createDoipLink(uri)],
+  ['dcan', async (uri) => (await import('./dcan/index.ts')).createDcanLink(uri)],
   ['elm327', async (uri, { adapters }) => (await import('./elm327/index.ts')).createElm327Link(uri, adapters)],
   ['replay', async (uri) => (await import('./trace/index.ts')).createReplayLink(uri)],
 ]);

@@ -6,7 +6,8 @@ const bench = useBench();
 describe('mock: links', () => {
   it.each([
     ['adapter=clone-1.5', /"adapter", which only a mock ELM327 takes/],
-    ['link=doip&pace=real', /"pace", which only a mock ELM327 takes/],
+    ['link=doip&pace=real', /"pace", which only a mock serial port takes/],
+    ['link=dcan&baud=115200', /"baud", which only a mock ELM327 takes/],
     ['baud=115200', /"baud", which only a mock ELM327 takes/],
     ['link=canbus', /"canbus" for link/],
     ['link=elm327&adapter=obdlink', /"obdlink" for adapter/],
@@ -24,7 +25,7 @@ describe('mock: links', () => {
     expect(jsonOf(await bench.on(link, ['info', '--json'])).result).toMatchObject({ voltage: 12.4, ignition: 'off' });
   });
 
-  it.each(['enet', 'doip', 'elm327'])('are another car of the same kind under another VIN, over %s', async (wire) => {
+  it.each(['enet', 'doip', 'elm327', 'dcan'])('are another car of the same kind under another VIN, over %s', async (wire) => {
     const info = jsonOf(await bench.run(['info', '--json', '--link', `mock:f06-sos?vin=wbatestv1n0000042&link=${wire}`]));
     expect(info.result).toMatchObject({ vin: 'WBATESTV1N0000042', series: 'F06' });
   });

@@ -76,14 +76,17 @@ describe('kombi sim', () => {
     });
   });
 
-  it.skipIf(!socat)(
-    'offers a serial port (needs socat)',
-    async () => {
+  it.skipIf(!socat).each([
+    ['elm327', ['--elm327', 'pty', '--baud', '500000'], '?baud=500000'],
+    ['dcan', ['--dcan', 'pty'], ''],
+  ] as const)(
+    'offers %s on a serial port (needs socat)',
+    async (kind, words, options) => {
       let path = '';
-      await withSim(['--elm327', 'pty', '--baud', '500000'], async (ready) => {
-        path = ready.elm327.path;
+      await withSim(words, async (ready) => {
+        path = ready[kind].path;
         expect(existsSync(path)).toBe(true);
-        await codeThrough(`elm327://${path}?baud=500000`);
+        await codeThrough(`${kind}://${path}${options}`);
       });
       expect(existsSync(path)).toBe(false);
     },
@@ -107,6 +110,7 @@ describe('kombi sim', () => {
     [['f99'], 'usage.profile'],
     [['--enet', '70000'], 'usage.option'],
     [['--doip', 'x'], 'usage.option'],
+    [['--dcan', 'usb'], 'usage.option'],
     [['--elm327', 'usb'], 'usage.option'],
     [['--elm327', '0', '--adapter', 'obdlink'], 'usage.option'],
     [['--fault', 'gremlin'], 'usage.fault'],

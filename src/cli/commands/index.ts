@@ -55,7 +55,11 @@ export const commands: readonly CommandEntry[] = [
   },
   { name: 'history', summary: 'every job: when, what, bytes, result', load: async () => (await import('./history.ts')).history },
   { name: 'batch', summary: 'many cars at once, from a manifest; one report', load: async () => (await import('./batch.ts')).batch },
-  { name: 'sim', summary: 'the mock car for other programs: HSFZ, DoIP and ELM327', load: async () => (await import('./sim.ts')).sim },
+  {
+    name: 'sim',
+    summary: 'the mock car for other programs: HSFZ, DoIP, ELM327 and a K+DCAN cable',
+    load: async () => (await import('./sim.ts')).sim,
+  },
   { name: 'trace', summary: 'recorded sessions: show, convert and replay them', load: async () => (await import('./trace.ts')).trace },
   { name: 'demo', summary: 'the whole job on a mock car, in half a minute', load: async () => (await import('./demo.ts')).demo },
   {

@@ -24,10 +24,10 @@ const CAR_CONTROL_PORT = 6811;
 
 export const sim: CommandSpec = {
   name: 'sim',
-  summary: 'the mock car for other programs: HSFZ, DoIP and ELM327',
+  summary: 'the mock car for other programs: HSFZ, DoIP, ELM327 and a K+DCAN cable',
   description:
     'Prints one line when it is ready and stays until Ctrl-C, SIGTERM or --for. Listens on loopback unless told otherwise; port 0 takes a free one. ' +
-    'Without any of --enet, --doip and --elm327: HSFZ on a free port.',
+    'Without any of --enet, --doip, --elm327 and --dcan: HSFZ on a free port.',
   arguments: [{ syntax: '[profile]', help: 'a mock car by name, f06-sos unless given, or the path of a profile' }],
   options: [
     { flags: '--enet <port>', help: 'HSFZ over TCP; 6801 in cars' },
@@ -35,6 +35,7 @@ export const sim: CommandSpec = {
     { flags: '--discovery-port <port>', help: 'discovery over UDP; 6811 beside 6801, else a free one' },
     { flags: '--doip <port>', help: 'DoIP over TCP, with discovery over UDP on the same port; 13400 in cars' },
     { flags: '--elm327 <port>', help: 'an ELM327 on TCP, or "pty" for a serial port (needs socat)' },
+    { flags: '--dcan <end>', help: 'a K+DCAN cable: "pty" for a serial port (needs socat)' },
     { flags: '--from <file>', help: 'a recorded car in place of a profile: what --trace records, or EdiabasLib .txt or .sim' },
     { flags: '--adapter <name>', help: 'which ELM327 it is, such as genuine-2.1 or clone-1.5' },
     { flags: '--baud <rate>', help: 'its modelled line rate' },
@@ -47,6 +48,7 @@ export const sim: CommandSpec = {
     'kombi sim f06-sos --enet 6801',
     'kombi sim --doip 13400',
     'kombi sim --elm327 pty',
+    'kombi sim e92 --dcan pty',
     'kombi sim f06-sos --enet 0 --elm327 35000 --json',
     'kombi sim --fault nrc:33,service=2E',
     'kombi sim --from car.txt --enet 6801',
@@ -95,16 +97,19 @@ interface Ends {
   readonly enet?: { host: string; port: number; discoveryPort: number; controlPort: number };
   readonly doip?: { host: string; port: number };
   readonly elm327?: { host: string; port: number } | { path: string };
+  readonly dcan?: { path: string };
 }
 
 async function startEnds(context: Context, car: NetworkedCar, input: Input): Promise<Ends> {
   const wantsElm = input.text('elm327') !== undefined;
   const doipPort = input.integer('doip', 0, MAX_PORT);
-  const port = input.integer('enet', 0, MAX_PORT) ?? (wantsElm || doipPort !== undefined ? undefined : 0);
+  const wantsDcan = input.text('dcan') !== undefined;
+  const port = input.integer('enet', 0, MAX_PORT) ?? (wantsElm || wantsDcan || doipPort !== undefined ? undefined : 0);
   return {
     ...(port === undefined ? {} : { enet: await startEnet(context, car, { input, port }) }),
     ...(doipPort === undefined ? {} : { doip: await startDoip(context, car, { input, port: doipPort }) }),
     ...(wantsElm ? { elm327: await startElm327(context, car, input) } : {}),
+    ...(wantsDcan ? { dcan: await startDcan(context, car, input) } : {}),
   };
 }
 
@@ -151,14 +156,26 @@ async function startElm327(context: Context, car: NetworkedCar, input: Input) {
   return { host: server.host, port: server.port };
 }
 
+async function startDcan(context: Context, car: NetworkedCar, input: Input) {
+  const end = input.text('dcan');
+  if (end !== 'pty') {
+    throw new KombiError({ code: 'usage.option', message: `A K+DCAN cable has no end "${end}"`, hint: 'Write --dcan pty.' });
+  }
+  const [{ DcanCable }, { startPty }] = await Promise.all([import('../../mock/dcan/index.ts'), import('../../mock/serial/index.ts')]);
+  const pty = await startPty(new DcanCable(car), 'dcan');
+  context.defer(() => pty.close());
+  return { path: pty.path };
+}
+
 type Readiness = Ends & { readonly profile: string; readonly vin: string | null; readonly pid: number };
 
 async function ready(context: Context, command: string, result: Readiness): Promise<void> {
-  const { enet, doip, elm327 } = result;
+  const { enet, doip, elm327, dcan } = result;
   const places = [
     enet && `enet://${enet.host}:${enet.port}?control=${enet.controlPort} (discovery: UDP ${enet.discoveryPort})`,
     doip && `doip://${doip.host}:${doip.port}`,
     elm327 && ('path' in elm327 ? `elm327://${elm327.path}` : `elm327://${elm327.host}:${elm327.port}`),
+    dcan && `dcan://${dcan.path}`,
   ].filter((place) => place !== undefined);
   await context.finish(command, {
     result,

@@ -1,6 +1,6 @@
 import { concatBytes } from '../../core/index.ts';
 import type { NetworkedCar } from '../car-port.ts';
-import { type Silence, TesterConnection, type Wire } from '../network/index.ts';
+import { type Pace, TesterConnection, type Wire } from '../network/index.ts';
 import { DOIP_FAULTS } from './faults.ts';
 import { encodeFrame, HEADER_NEGATIVE, readFrame, TYPE, u16, VERSION, withLength } from './frame.ts';
 
@@ -27,8 +27,8 @@ export class DoipConnection extends TesterConnection {
   #heldBytes = 0;
   #needed = 0;
 
-  constructor(car: NetworkedCar, wire: Wire, silence: Silence) {
-    super(car, wire, { silence, faults: DOIP_FAULTS });
+  constructor(car: NetworkedCar, wire: Wire, pace: Pace) {
+    super(car, wire, { pace, faults: DOIP_FAULTS });
   }
 
   protected override read(chunk: Uint8Array): void {

@@ -26,6 +26,8 @@ export interface DoipServer {
   close(): Promise<void>;
 }
 
+/** scapy takes all that has come with an acknowledge for a part of it, so an answer comes later, as in any car. Evidence synthetic. */
+const ANSWER_MS = 10;
 /** A port that is free over TCP may be taken over UDP. */
 const TRIES = 5;
 
@@ -48,7 +50,7 @@ async function start(car: NetworkedCar, options: DoipServerOptions): Promise<Doi
   const { host = '127.0.0.1', port: wanted = 0, aliveMs = 0, idleMs = 60_000 } = options;
   const sockets = new Sockets();
   const diagnosis = createServer((socket) =>
-    sockets.accept(socket, () => new DoipConnection(car, socketWire(socket, car.clock), { aliveMs, idleMs })),
+    sockets.accept(socket, () => new DoipConnection(car, socketWire(socket, car.clock), { aliveMs, idleMs, answerMs: ANSWER_MS })),
   );
   const discovery = createSocket('udp4');
   const close = async () => {

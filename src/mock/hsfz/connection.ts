@@ -1,6 +1,6 @@
 import type { NetworkedCar } from '../car-port.ts';
 import { NRC, negative } from '../ecu/nrc.ts';
-import { type Silence, TesterConnection, type Wire } from '../network/index.ts';
+import { type Pace, TesterConnection, type Wire } from '../network/index.ts';
 import { HSFZ_FAULTS } from './faults.ts';
 import { CONTROL, encodeFrame, encodeMessage, FrameReader, withLength } from './frame.ts';
 import { announcement } from './identification.ts';
@@ -11,7 +11,7 @@ import { announcement } from './identification.ts';
  */
 export type AbsentTarget = '0043' | 'silence' | 'nrc25';
 
-export interface DiagnosticConnectionOptions extends Silence {
+export interface DiagnosticConnectionOptions extends Pace {
   readonly absent: AbsentTarget;
 }
 
@@ -25,8 +25,8 @@ export class DiagnosticConnection extends TesterConnection {
   readonly #reader: FrameReader;
   #tester = 0xf4;
 
-  constructor(car: NetworkedCar, wire: Wire, { absent, ...silence }: DiagnosticConnectionOptions) {
-    super(car, wire, { silence, faults: HSFZ_FAULTS });
+  constructor(car: NetworkedCar, wire: Wire, { absent, ...pace }: DiagnosticConnectionOptions) {
+    super(car, wire, { pace, faults: HSFZ_FAULTS });
     this.#absent = absent;
     this.#reader = new FrameReader({ frame: (control, body) => this.#onFrame(control, body), hopeless: (why) => this.#onHopeless(why) });
   }

@@ -4,11 +4,13 @@ import { eventOf } from '../fault-event.ts';
 import { type Carriage, type CarriageFaults, carriageOf } from './carriage.ts';
 import type { Wire } from './socket-wire.ts';
 
-export interface Silence {
+export interface Pace {
   /** Asks a tester that has been silent so long whether it is alive, and does not mind being left without an answer; 0 never asks. */
   readonly aliveMs: number;
   /** Closes a connection that has been silent so long. */
   readonly idleMs: number;
+  /** How long an answer takes behind the acknowledge; absent: it comes in one piece with it. */
+  readonly answerMs?: number;
 }
 
 /** A diagnostic message from a tester, and what its protocol says about it. */
@@ -30,7 +32,7 @@ export interface Carried {
 export abstract class TesterConnection {
   protected readonly car: NetworkedCar;
   readonly #wire: Wire;
-  readonly #silence: Silence;
+  readonly #pace: Pace;
   readonly #faults: CarriageFaults;
   /** Frames that leave together when the chunk they answer has been read. */
   #batch: Uint8Array[] = [];
@@ -42,10 +44,10 @@ export abstract class TesterConnection {
   #askedMs: number;
   #watching: Timer | undefined;
 
-  constructor(car: NetworkedCar, wire: Wire, { silence, faults }: { silence: Silence; faults: CarriageFaults }) {
+  constructor(car: NetworkedCar, wire: Wire, { pace, faults }: { pace: Pace; faults: CarriageFaults }) {
     this.car = car;
     this.#wire = wire;
-    this.#silence = silence;
+    this.#pace = pace;
     this.#faults = faults;
     this.#heardMs = this.#askedMs = car.clock.now();
     if (car.faults.strike('busy') !== undefined) this.refuse();
@@ -123,7 +125,8 @@ export abstract class TesterConnection {
   }
 
   #pass(frame: Uint8Array, { lateMs, deafAfter }: Readonly<Carriage>): void {
-    if (lateMs > 0) this.car.clock.backgroundTimer(lateMs, () => this.send(frame));
+    const delayMs = lateMs + (this.#pace.answerMs ?? 0);
+    if (delayMs > 0) this.car.clock.backgroundTimer(delayMs, () => this.send(frame));
     else this.send(frame);
     if (deafAfter) {
       this.#flush();
@@ -163,7 +166,7 @@ export abstract class TesterConnection {
   /** One timer per connection looks after silence; traffic only moves what it looks at. */
   #watch(): void {
     if (this.#isClosed) return;
-    const { aliveMs, idleMs } = this.#silence;
+    const { aliveMs, idleMs } = this.#pace;
     const now = this.car.clock.now();
     if (now - this.#heardMs >= idleMs) {
       this.finish('fin');

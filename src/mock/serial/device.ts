@@ -14,6 +14,8 @@ export interface SerialDevice {
   feed(bytes: Uint8Array): void;
   /** Makes `host` the one that gets the output; undefined lets it go nowhere. */
   connect(host: SerialHost | undefined): void;
+  /** Its DSR, where it drives that line. */
+  dataSetReady?(): boolean;
   /** Stops every timer. May be repeated. */
   close(): void;
 }

@@ -76,6 +76,11 @@ function attach(port: MockPort, device: SerialDevice, gone: () => boolean): void
     await write.call(port, data);
     device.feed(garbled(data, port, device));
   };
+  const status = port.get;
+  port.get = async () => {
+    const lines = await status.call(port);
+    return device.dataSetReady === undefined ? lines : { ...lines, dsr: device.dataSetReady() };
+  };
   port.read = async (buffer, offset, length) => {
     if (gone()) throw new Error('bad file descriptor');
     return read.call(port, buffer, offset, length);

@@ -1,6 +1,8 @@
 import { type Clock, copyBytes, type EcuAddress, KombiError, readU16 } from '../../core/index.ts';
 import type { ByteStream } from '../byte-stream.ts';
-import { FrameBuffer, GatewayConnection, Wait } from '../gateway/index.ts';
+import { FrameBuffer } from '../frame-buffer.ts';
+import { GatewayConnection } from '../gateway/index.ts';
+import { Wait } from '../wait.ts';
 import { activationError, headerError, messageError } from './doip-error.ts';
 import {
   DOIP_ADDRESS_BYTES,

@@ -10,6 +10,7 @@ import {
 import type { OpenByteStream } from '../byte-stream.ts';
 import { MAX_MESSAGE_BYTES, SINGLE_FRAME_BYTES } from '../isotp/index.ts';
 import type { AdapterIdentity, Message, ProveOptions, Transport, TransportCapabilities } from '../transport.ts';
+import { type Proof, proveLongMessages } from '../write-proof.ts';
 import { type AdapterFindings, FindingsBook } from './adapter-findings.ts';
 import type { AdapterProbe } from './adapter-probe.ts';
 import { type AdapterMemory, AdapterSession, isOfTheWay } from './adapter-session.ts';
@@ -17,7 +18,6 @@ import { AnswerHabits } from './answer-habits.ts';
 import { Chip } from './chip.ts';
 import { whyNotWrite, withoutTrust } from './ladder.ts';
 import { concludeProbe, probeOn } from './probe-adapter.ts';
-import { type Proof, proveLongMessages } from './write-proof.ts';
 
 const OPEN_ATTEMPTS = 3;
 const REOPEN_PAUSE_MS = 200;

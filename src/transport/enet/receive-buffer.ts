@@ -1,4 +1,4 @@
-import { FrameBuffer } from '../gateway/index.ts';
+import { FrameBuffer } from '../frame-buffer.ts';
 import { type HsfzFrame, takeHsfzFrame } from './hsfz-frame.ts';
 
 /** Cuts a stream of chunks into HSFZ frames. `push` throws `link.hsfz-malformed`. */

@@ -1,6 +1,6 @@
 import type { Clock, Ignition } from '../../core/index.ts';
 import type { OpenByteStream } from '../byte-stream.ts';
-import { Wait } from '../gateway/index.ts';
+import { Wait } from '../wait.ts';
 import { HsfzControl } from './hsfz-control.ts';
 import { encodeHsfzFrame } from './hsfz-frame.ts';
 import { HsfzReceiveBuffer } from './receive-buffer.ts';

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { networkInterfaces } from 'node:os';
 import { type Clock, KombiError, messageOf } from '../../core/index.ts';
-import { Wait } from './wait.ts';
+import { Wait } from '../wait.ts';
 
 export interface DiscoveryOptions {
   readonly clock: Clock;

@@ -1,8 +1,8 @@
 import { type Clock, type EcuAddress, EXIT, KombiError } from '../../core/index.ts';
 import type { ByteStream } from '../byte-stream.ts';
+import type { AnyFrame, FrameBuffer } from '../frame-buffer.ts';
 import type { Message } from '../transport.ts';
-import type { AnyFrame, FrameBuffer } from './frame-buffer.ts';
-import { Wait } from './wait.ts';
+import { Wait } from '../wait.ts';
 
 export interface GatewayConnectionOptions<Frame extends AnyFrame> {
   readonly stream: ByteStream;

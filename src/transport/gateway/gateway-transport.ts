@@ -1,7 +1,7 @@
 import { type Clock, type EcuAddress, type Ignition, KombiError } from '../../core/index.ts';
 import type { ByteStream, OpenByteStream } from '../byte-stream.ts';
+import type { AnyFrame } from '../frame-buffer.ts';
 import type { AdapterIdentity, Message, Transport, TransportCapabilities } from '../transport.ts';
-import type { AnyFrame } from './frame-buffer.ts';
 import type { GatewayConnection } from './gateway-connection.ts';
 
 export interface GatewayTransportOptions {

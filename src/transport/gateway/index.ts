@@ -3,8 +3,6 @@
  * acknowledged before it is routed, and a question to all networks that finds it.
  */
 export * from './ask-networks.ts';
-export * from './frame-buffer.ts';
 export * from './gateway-connection.ts';
 export * from './gateway-transport.ts';
 export * from './only-gateway.ts';
-export * from './wait.ts';

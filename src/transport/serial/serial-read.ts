@@ -46,6 +46,8 @@ async function readOrHangUp(
     } catch (error) {
       if (!NOTHING_YET.includes((error as NodeJS.ErrnoException).code)) throw error;
     }
+    // Closed meanwhile, its poller is gone, and to wait for that ends the process.
+    if (!port.isOpen) continue;
     await new Promise<void>((resolve, reject) => port.poller.once('readable', (error) => (error ? reject(error) : resolve())));
   }
 }

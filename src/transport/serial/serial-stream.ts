@@ -1,6 +1,6 @@
 import type { SerialPort, SerialPortMock } from 'serialport';
 import { type Clock, KombiError, messageOf } from '../../core/index.ts';
-import type { ByteStream, LineRate, OpenByteStream } from '../byte-stream.ts';
+import type { ByteStream, LineRate } from '../byte-stream.ts';
 import { mendNativePort } from './serial-read.ts';
 
 /** A write is handed to the operating system at once, unless the other end holds the line by flow control. */
@@ -18,13 +18,32 @@ export interface SerialStreamOptions {
 
 type AnySerialPort = SerialPort | SerialPortMock;
 
+/** What this side of a serial port drives besides data. */
+export interface SerialLines {
+  readonly dtr: boolean;
+  readonly rts: boolean;
+  /** Whether the driver is to hand bytes over at once, where it can (Linux; an FTDI chip's latency timer then is 1 ms). */
+  readonly lowLatency: boolean;
+}
+
+/** A {@link ByteStream} over a serial port, with its other lines. */
+export interface SerialByteStream extends ByteStream {
+  /** Never throws: a pseudo-terminal has no such lines. */
+  setLines(lines: SerialLines): Promise<void>;
+  /** Undefined where the port has no such line. */
+  dataSetReady(): Promise<boolean | undefined>;
+}
+
+/** @throws {KombiError} as {@link openSerialStream} says */
+export type OpenSerialStream = (signal?: AbortSignal) => Promise<SerialByteStream>;
+
 /**
  * Opens a serial port: 8N1, no flow control, locked against other programs.
  *
  * @throws {KombiError} `link.no-such-port`, `link.not-permitted`, `link.not-a-port`, `link.no-serial`; `lock.port` (exit 7) when another
  *   program has it
  */
-export function openSerialStream(options: SerialStreamOptions): OpenByteStream {
+export function openSerialStream(options: SerialStreamOptions): OpenSerialStream {
   return async (signal) => {
     signal?.throwIfAborted();
     const port = await createPort(options);
@@ -59,7 +78,7 @@ async function createPort({ path, baudRate, binding }: SerialStreamOptions): Pro
   return new library.SerialPortMock(mockOptions);
 }
 
-class SerialStream implements ByteStream {
+class SerialStream implements SerialByteStream {
   readonly description: string;
   readonly rate?: LineRate;
   readonly #port: AnySerialPort;
@@ -113,6 +132,20 @@ class SerialStream implements ByteStream {
     });
   }
 
+  async setLines(lines: SerialLines): Promise<void> {
+    await this.#ask((port) => port.set(lines));
+  }
+
+  async dataSetReady(): Promise<boolean | undefined> {
+    return (await this.#ask((port) => port.get()))?.dsr;
+  }
+
+  /** Of the port itself: serialport's own way never calls back where the port is lost. */
+  async #ask<Answer>(question: (port: NativePort) => Promise<Answer>): Promise<Answer | undefined> {
+    const { port } = this.#port;
+    return port === undefined || port === null ? undefined : question(port as NativePort).catch(() => undefined);
+  }
+
   async close(): Promise<void> {
     this.#closing = true;
     this.#abandonWrite?.();
@@ -159,6 +192,12 @@ class PortRate implements LineRate {
       else reject(this.#closed());
     });
   }
+}
+
+/** What serialport's ports take and tell of their lines; `lowLatency` on Linux alone. */
+interface NativePort {
+  set(lines: Partial<SerialLines>): Promise<void>;
+  get(): Promise<{ readonly dsr: boolean }>;
 }
 
 const OPEN_ERRORS: readonly { readonly texts: RegExp; readonly code: string; readonly what: string; readonly hint: string }[] = [

@@ -1,13 +1,15 @@
 import { fromHex } from '../../../src/core/index.ts';
 import { IsoTpReceiver } from '../../../src/mock/can/iso-tp-receiver.ts';
 import { IsoTpSender } from '../../../src/mock/can/iso-tp-sender.ts';
+import { DcanCable } from '../../../src/mock/dcan/index.ts';
 import { type PersonalityName, personalityNames, plugIn } from '../../../src/mock/elm327/index.ts';
 import { ControlConnection } from '../../../src/mock/hsfz/control-connection.ts';
 import { answerDatagram, type Car, DiagnosticConnection, DoipConnection, loadProfile, startMockCar } from '../../../src/mock/index.ts';
 import type { TesterConnection, Wire } from '../../../src/mock/network/index.ts';
+import { encodeTelegram } from '../../../src/transport/dcan/index.ts';
 import { encodeDoipDiagnostic, encodeDoipFrame, takeDoipFrame } from '../../../src/transport/doip/index.ts';
 import { encodeHsfzDiagnostic, encodeHsfzFrame, takeHsfzFrame } from '../../../src/transport/enet/index.ts';
-import type { AnyFrame, TakeFrame } from '../../../src/transport/gateway/index.ts';
+import type { AnyFrame, TakeFrame } from '../../../src/transport/frame-buffer.ts';
 import type { Random } from '../random.ts';
 import { StepClock } from '../step-clock.ts';
 import { bytesTarget, demand, type Target } from '../target.ts';
@@ -102,6 +104,25 @@ function feedDoip(input: Uint8Array): void {
       demand(answer === undefined || takeDoipFrame(answer)?.end === answer.length, 'it answers with what is no frame');
     },
   }));
+}
+
+function feedCable(input: Uint8Array): void {
+  const { car, clock } = freshCar();
+  const cable = new DcanCable(car);
+  let bytes = 0;
+  cable.connect({
+    output: (chunk) => {
+      bytes += chunk.length;
+      demand(bytes < MOST_OUTPUT, 'it never stops talking');
+    },
+    unplugged: () => undefined,
+  });
+  for (const piece of piecesOf(input)) {
+    cable.feed(piece);
+    clock.advance(20);
+  }
+  clock.advance(10_000);
+  cable.close();
 }
 
 const LINES = [
@@ -266,6 +287,25 @@ export const MOCK_TARGETS: readonly Target[] = [
         ),
       ]),
     parse: feedDoip,
+  }),
+  bytesTarget({
+    name: 'mock-dcan',
+    errors: [],
+    samples: REQUESTS.map((payload) => encodeTelegram({ target: 0x60, source: 0xf1, isFunctional: false, payload })),
+    make: (random) =>
+      Buffer.concat(
+        Array.from({ length: random.between(1, 6) }, () =>
+          random.oneIn(6)
+            ? random.bytes(random.below(20))
+            : encodeTelegram({
+                target: random.pick(ECUS),
+                source: random.pick([0xf1, 0xf1, 0xf4]),
+                isFunctional: random.oneIn(6),
+                payload: random.oneIn(3) ? random.bytes(random.between(1, 300)) : random.pick(REQUESTS),
+              }),
+        ),
+      ),
+    parse: feedCable,
   }),
   bytesTarget({
     name: 'mock-elm327',

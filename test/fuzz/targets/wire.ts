@@ -1,4 +1,5 @@
 import { type EcuAddress, fromHex, toHex } from '../../../src/core/index.ts';
+import { encodeTelegram, takeTelegram } from '../../../src/transport/dcan/index.ts';
 import {
   DOIP_MAX_BODY_BYTES,
   decodeAnnouncement,
@@ -11,7 +12,7 @@ import { chipError } from '../../../src/transport/elm327/chip-texts.ts';
 import { LineSplitter } from '../../../src/transport/elm327/line-splitter.ts';
 import { decodeIdentification } from '../../../src/transport/enet/identification.ts';
 import { encodeHsfzDiagnostic, encodeHsfzFrame, HSFZ_MAX_BODY_BYTES, takeHsfzFrame } from '../../../src/transport/enet/index.ts';
-import { type AnyFrame, FrameBuffer, type TakeFrame } from '../../../src/transport/gateway/index.ts';
+import { type AnyFrame, FrameBuffer, type TakeFrame } from '../../../src/transport/frame-buffer.ts';
 import { decodeIsoTpFrame, IsoTpReceiver, IsoTpSender, MAX_MESSAGE_BYTES } from '../../../src/transport/isotp/index.ts';
 import { hashOf, Random } from '../random.ts';
 import { bytesTarget, demand, mayRefuse, type Target } from '../target.ts';
@@ -27,6 +28,8 @@ const HSFZ_SAMPLES = [
 const IDENTIFICATION = encodeHsfzFrame(0x11, Buffer.from('DIAGADR10BMWMAC020000000001BMWVINWBATESTV1N0000001', 'latin1'));
 
 const ANNOUNCEMENT = encodeDoipFrame(0x04, Buffer.from('WBATESTV1N0000001\0\x10\x02\0\0\0\0\x01\x02\0\0\0\0\x01\0\0', 'latin1'));
+
+const DCAN_SAMPLES = ['8360F122F15037', 'C3DFF122F150F6', '84F16062F1500F87', '83F1607F22780000'].map(fromHex);
 
 const DOIP_SAMPLES = [
   encodeDoipDiagnostic(0x60, 0x0ef3, fromHex('62F190574241364339323031304430303030303031')),
@@ -139,10 +142,9 @@ function receiveIsoTp(input: Uint8Array): void {
 }
 
 /** Frames read from all bytes at once, and from the same in pieces. */
-function cutFrames<Frame extends AnyFrame & { readonly body: Uint8Array }>(input: Uint8Array, take: TakeFrame<Frame>): void {
+function cutFrames<Frame extends AnyFrame>(input: Uint8Array, take: TakeFrame<Frame>, show: (frame: Frame) => string): void {
   const whole: string[] = [];
   const cut: string[] = [];
-  const show = ({ body, ...head }: Frame) => `${JSON.stringify({ ...head, end: 0 })} ${toHex(body)}`;
   const refusedWhole = mayRefuse(() => {
     for (let frame = take(input); frame !== undefined; frame = take(input, frame.end)) whole.push(show(frame));
   }, ['link']);
@@ -166,7 +168,7 @@ export const WIRE_TARGETS: readonly Target[] = [
       if (random.oneIn(2)) new DataView(frame.buffer).setUint32(0, lie);
       return Buffer.concat([frame, random.pick(HSFZ_SAMPLES)]);
     },
-    parse: (input) => cutFrames(input, takeHsfzFrame),
+    parse: (input) => cutFrames(input, takeHsfzFrame, ({ control, body }) => `${control} ${toHex(body)}`),
   }),
   bytesTarget({
     name: 'doip-frames',
@@ -179,7 +181,19 @@ export const WIRE_TARGETS: readonly Target[] = [
       if (random.oneIn(2)) new DataView(frame.buffer, frame.byteOffset).setUint32(4, lie);
       return Buffer.concat([frame, random.pick(DOIP_SAMPLES)]);
     },
-    parse: (input) => cutFrames(input, takeDoipFrame),
+    parse: (input) => cutFrames(input, takeDoipFrame, ({ type, body }) => `${type} ${toHex(body)}`),
+  }),
+  bytesTarget({
+    name: 'dcan-telegrams',
+    errors: [],
+    samples: DCAN_SAMPLES,
+    make: (random) => {
+      const payload = random.bytes(random.pick([1, 2, 63, 64, 255, 256]));
+      const telegram = encodeTelegram({ target: 0xf1, source: 0x60, isFunctional: random.oneIn(4), payload });
+      if (random.oneIn(2)) telegram[random.below(Math.min(6, telegram.length))] = random.pick([0x00, 0x7f, 0x80, 0xc0, 0xff]);
+      return Buffer.concat([telegram, random.pick(DCAN_SAMPLES)]);
+    },
+    parse: (input) => cutFrames(input, takeTelegram, ({ target, source, payload }) => `${target} ${source} ${toHex(payload)}`),
   }),
   bytesTarget({
     name: 'announcement',

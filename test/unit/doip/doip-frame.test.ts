@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { concatBytes, fromHex, toHex } from '../../../src/core/index.ts';
 import { DOIP_MAX_BODY_BYTES, DoipType, encodeDoipDiagnostic, encodeDoipFrame, takeDoipFrame } from '../../../src/transport/doip/index.ts';
-import { FrameBuffer } from '../../../src/transport/gateway/index.ts';
+import { FrameBuffer } from '../../../src/transport/frame-buffer.ts';
 
 // fast-check prints the seed of a failure; KOMBI_SEED replays it.
 const seed = Number(process.env['KOMBI_SEED'] ?? 13400);

@@ -172,4 +172,16 @@ describe.skipIf(!hasSocat)('a pseudo-terminal (skipped where socat is not instal
     await expect(stream.write(Buffer.from('ATI\r'))).rejects.toMatchObject({ code: 'link.closed' });
     await stream.close();
   });
+
+  it('has no lines, and may be closed while its first read is under way', async () => {
+    const pty = await startElm327Pty(startMockCar({ profile: 'f06-sos' }));
+    for (let times = 0; times < 20; times += 1) {
+      const stream = await openSerialStream({ path: pty.path, baudRate: 38400, clock: systemClock })();
+      await stream.setLines({ dtr: true, rts: false, lowLatency: true });
+      stream.onData(() => {});
+      expect(await stream.dataSetReady()).toBeUndefined();
+      await stream.close();
+    }
+    await pty.close();
+  });
 });

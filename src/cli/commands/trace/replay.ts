@@ -5,7 +5,7 @@ const OF_PROFILES = ['--from', '--fault', '--state'];
 
 export const replay: CommandSpec = {
   name: 'replay',
-  summary: 'a recording as a car to talk to, for other programs: HSFZ, DoIP and ELM327',
+  summary: 'a recording as a car to talk to, for other programs: HSFZ, DoIP, ELM327 and a K+DCAN cable',
   description:
     'The same as kombi sim --from <file>: it answers what was recorded in whatever order it is asked, refuses what was not, and tells at the ' +
     'end how often. Where kombi itself is to get exactly the recorded session again, use --link replay:<file>, which refuses any other request.',

@@ -1,5 +1,5 @@
-import { type EcuAddress, equalBytes } from '../../core/index.ts';
-import type { ProveOptions, Transport } from '../transport.ts';
+import { type EcuAddress, equalBytes } from '../core/index.ts';
+import type { ProveOptions, Transport } from './transport.ts';
 
 /** SVK, the longest identifier that every ECU has (recorded: G31, F10). */
 const READ_SVK = Uint8Array.of(0x22, 0xf1, 0x01);

@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/index.ts';
+import type { Clock } from '../core/index.ts';
 
 export interface WaitOptions<Result> {
   readonly clock: Clock;

@@ -1,0 +1,64 @@
+import { spawnSync } from 'node:child_process';
+import { SerialPortMock } from 'serialport';
+import { afterAll, describe } from 'vitest';
+import { type Clock, type Did, type EcuAddress, systemClock, VirtualClock } from '../../src/core/index.ts';
+import { DcanCable } from '../../src/mock/dcan/index.ts';
+import { type Car, startMockCar } from '../../src/mock/index.ts';
+import { createMockSerialPort, startPty } from '../../src/mock/serial/index.ts';
+import { createDcanTransport, DCAN_BAUD } from '../../src/transport/dcan/index.ts';
+import { type OpenSerialStream, openSerialStream } from '../../src/transport/serial/index.ts';
+import { type ContractCar, describeTransport, type Lacks } from './transport-contract.ts';
+
+const LONG_DID = 0x3301;
+const lacks: Lacks = { keepAliveDuringRequest: 'one line for both directions: what is sent meanwhile would end the answer' };
+
+interface End {
+  readonly open: OpenSerialStream;
+  unplug(): void | Promise<void>;
+}
+
+function contractCar(car: Car, clock: Clock, { open, unplug }: End): ContractCar {
+  return {
+    transport: createDcanTransport({ open, clock, description: 'a K+DCAN cable to the mock car', portName: undefined }),
+    vin: car.vin,
+    long: { did: LONG_DID as Did, bytes: car.profile.ecus.get(0x60)?.blocks.get(LONG_DID) ?? new Uint8Array(0) },
+    pending: { ecu: 0x12 as EcuAddress, did: 0xf101 as Did },
+    ecus: car.ecuAddresses(),
+    unplug,
+    dispose: async () => {
+      await unplug();
+      car.close();
+    },
+  };
+}
+
+afterAll(() => SerialPortMock.binding.reset());
+
+for (const maxReadSize of [1, 1024]) {
+  describeTransport(
+    `K+DCAN on a mock serial port that reads ${maxReadSize} bytes at a time, in virtual time`,
+    async (test) => {
+      const clock = new VirtualClock();
+      const car = startMockCar({ profile: 'f06-sos', clock });
+      const path = `/dev/mock-dcan-${maxReadSize}-${test}`;
+      const { binding, unplug } = await createMockSerialPort(new DcanCable(car), { path, maxReadSize });
+      return contractCar(car, clock, { open: openSerialStream({ path, baudRate: DCAN_BAUD, clock, binding }), unplug });
+    },
+    lacks,
+  );
+}
+
+describe.skipIf(spawnSync('socat', ['-V']).status !== 0)('with socat (skipped where it is not installed)', () => {
+  describeTransport(
+    'K+DCAN on a pseudo-terminal',
+    async () => {
+      const car = startMockCar({ profile: 'f06-sos' });
+      const pty = await startPty(new DcanCable(car), 'dcan');
+      return contractCar(car, systemClock, {
+        open: openSerialStream({ path: pty.path, baudRate: DCAN_BAUD, clock: systemClock }),
+        unplug: () => pty.close(),
+      });
+    },
+    lacks,
+  );
+});
