@@ -7,7 +7,7 @@ import { version } from './version.ts';
 export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   {
     flags: '--link <uri>',
-    help: 'the car: enet:, enet://host, doip://host, elm327:///dev/ttyUSB0, elm327:COM3, elm327://host, mock:f06-sos, replay:FILE (or KOMBI_LINK)',
+    help: 'the car: enet:, enet://host, doip://host, elm327:///dev/ttyUSB0, elm327:COM3, elm327://host, dcan:///dev/ttyUSB0, mock:f06-sos, replay:FILE (or KOMBI_LINK)',
   },
   { flags: '--archive <dir>', help: 'where backups and journals are kept (or KOMBI_ARCHIVE)' },
   { flags: '--json', help: 'exactly one line of JSON on stdout, errors included' },
