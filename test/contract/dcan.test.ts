@@ -1,15 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { SerialPortMock } from 'serialport';
 import { afterAll, describe } from 'vitest';
-import { type Clock, type Did, type EcuAddress, systemClock, VirtualClock } from '../../src/core/index.ts';
+import { type Clock, systemClock, VirtualClock } from '../../src/core/index.ts';
 import { DcanCable } from '../../src/mock/dcan/index.ts';
 import { type Car, startMockCar } from '../../src/mock/index.ts';
 import { createMockSerialPort, startPty } from '../../src/mock/serial/index.ts';
 import { createDcanTransport, DCAN_BAUD } from '../../src/transport/dcan/index.ts';
 import { type OpenSerialStream, openSerialStream } from '../../src/transport/serial/index.ts';
+import { aboutCar } from './mock-car.ts';
 import { type ContractCar, describeTransport, type Lacks } from './transport-contract.ts';
 
-const LONG_DID = 0x3301;
 const lacks: Lacks = { keepAliveDuringRequest: 'one line for both directions: what is sent meanwhile would end the answer' };
 
 interface End {
@@ -20,10 +20,7 @@ interface End {
 function contractCar(car: Car, clock: Clock, { open, unplug }: End): ContractCar {
   return {
     transport: createDcanTransport({ open, clock, description: 'a K+DCAN cable to the mock car', portName: undefined }),
-    vin: car.vin,
-    long: { did: LONG_DID as Did, bytes: car.profile.ecus.get(0x60)?.blocks.get(LONG_DID) ?? new Uint8Array(0) },
-    pending: { ecu: 0x12 as EcuAddress, did: 0xf101 as Did },
-    ecus: car.ecuAddresses(),
+    ...aboutCar(car),
     unplug,
     dispose: async () => {
       await unplug();

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { SerialPortMock } from 'serialport';
 import { afterAll, describe } from 'vitest';
-import { type Clock, type Did, type EcuAddress, systemClock, VirtualClock } from '../../src/core/index.ts';
+import { type Clock, systemClock, VirtualClock } from '../../src/core/index.ts';
 import {
   lineOf,
   type PersonalityName,
@@ -16,9 +16,9 @@ import { createElm327Transport } from '../../src/transport/elm327/index.ts';
 import type { OpenByteStream } from '../../src/transport/index.ts';
 import { openSerialStream } from '../../src/transport/serial/index.ts';
 import { openTcpStream } from '../../src/transport/tcp-stream.ts';
+import { aboutCar } from './mock-car.ts';
 import { type ContractCar, describeTransport, type Lacks } from './transport-contract.ts';
 
-const LONG_DID = 0x3301;
 /** Fast lines where the time is real. */
 const BAUD = 500_000;
 const lacks: Lacks = { keepAliveDuringRequest: 'the chip listens only while nothing is sent' };
@@ -31,10 +31,7 @@ interface End {
 function contractCar(car: Car, clock: Clock, { open, unplug }: End): ContractCar {
   return {
     transport: createElm327Transport({ open, clock, description: 'ELM327 on the mock car', portName: undefined }),
-    vin: car.vin,
-    long: { did: LONG_DID as Did, bytes: car.profile.ecus.get(0x60)?.blocks.get(LONG_DID) ?? new Uint8Array(0) },
-    pending: { ecu: 0x12 as EcuAddress, did: 0xf101 as Did },
-    ecus: car.ecuAddresses(),
+    ...aboutCar(car),
     unplug,
     dispose: async () => {
       await unplug();

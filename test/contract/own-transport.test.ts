@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { expect, it } from 'vitest';
-import { concatBytes, copyBytes, type Did, type EcuAddress, readU16, systemClock } from '../../src/core/index.ts';
+import { concatBytes, copyBytes, type EcuAddress, readU16, systemClock } from '../../src/core/index.ts';
 import { createLink, loadCatalog, openCar, registerLinkScheme, startMockCar } from '../../src/index.ts';
 import { type AnyFrame, FrameBuffer } from '../../src/transport/frame-buffer.ts';
 import { GatewayConnection, GatewayTransport } from '../../src/transport/gateway/index.ts';
 import { openTcpStream } from '../../src/transport/tcp-stream.ts';
+import { aboutCar } from './mock-car.ts';
 import { describeTransport } from './transport-contract.ts';
 
 // A transport for a gateway that this test invents, all of it: what src/transport/README.md says, done. Each frame is
@@ -85,9 +86,7 @@ async function startTinyGateway() {
 
 describeTransport('a transport of somebody else', async () => {
   const { car, close, link } = await startTinyGateway();
-  const long = { did: 0x3301 as Did, bytes: car.profile.ecus.get(0x60)?.blocks.get(0x3301) ?? new Uint8Array(0) };
-  const pending = { ecu: 0x12 as EcuAddress, did: 0xf101 as Did };
-  return { transport: await createLink(link), vin: car.vin, long, pending, ecus: car.ecuAddresses(), unplug: close, dispose: close };
+  return { ...aboutCar(car), transport: await createLink(link), unplug: close, dispose: close };
 });
 
 it('takes fewer than a hundred lines of code, and tells the VIN through the library', async () => {

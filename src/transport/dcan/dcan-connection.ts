@@ -9,6 +9,7 @@ import {
 } from '../../core/index.ts';
 import type { ByteStream } from '../byte-stream.ts';
 import { FrameBuffer } from '../frame-buffer.ts';
+import { Inbox } from '../inbox.ts';
 import type { Message } from '../transport.ts';
 import { Wait } from '../wait.ts';
 import { encodeTelegram, type Telegram, takeTelegram } from './telegram.ts';
@@ -18,8 +19,6 @@ export const DCAN_BAUD = 115_200;
 const BITS_PER_BYTE = 10;
 /** Behind the last byte of a request its echo is there within this (bmw-diagnostics §10, third-party code). */
 const ECHO_TIMEOUT_MS = 100;
-/** Messages kept between two calls of `receive` (the Transport contract's cap). */
-const MAX_KEPT = 64;
 
 interface PendingEcho {
   readonly telegram: Uint8Array;
@@ -34,19 +33,18 @@ export class DcanConnection {
   readonly #stream: ByteStream;
   readonly #clock: Clock;
   readonly #buffer = new FrameBuffer(takeTelegram);
-  readonly #kept: Message[] = [];
+  readonly #inbox: Inbox;
   #echo: PendingEcho | undefined;
-  #receiver: Wait<Message | undefined> | undefined;
   #target: EcuAddress | undefined;
-  #end: Error | undefined;
 
   constructor(stream: ByteStream, clock: Clock) {
     this.#stream = stream;
     this.#clock = clock;
+    this.#inbox = new Inbox(clock);
     const take = (telegram: Telegram) => this.#take(telegram);
     stream.onLost((cause) => this.#finish(lostError(stream, cause)));
     stream.onData((chunk) => {
-      if (this.#end !== undefined) return;
+      if (this.#inbox.end !== undefined) return;
       try {
         this.#buffer.push(chunk, take);
       } catch (error) {
@@ -58,7 +56,7 @@ export class DcanConnection {
   /** Resolves at the echo. Whatever goes wrong ends the connection: what is on the wire then belongs to nobody. */
   async send(target: EcuAddress, payload: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted();
-    if (this.#end !== undefined) throw this.#end;
+    if (this.#inbox.end !== undefined) throw this.#inbox.end;
     const isFunctional = isFunctionalAddress(target);
     const telegram = encodeTelegram({ target, source: CAN_TESTER_ADDRESS, isFunctional, payload });
     const wait = new Wait<void>({
@@ -77,23 +75,9 @@ export class DcanConnection {
   }
 
   receive(deadlineMs: number, signal: AbortSignal | undefined): Promise<Message | undefined> {
-    if (signal?.aborted) return Promise.reject(signal.reason);
-    const kept = this.#kept.shift();
-    if (kept !== undefined) return Promise.resolve(kept);
-    if (this.#end !== undefined) return Promise.reject(this.#end);
-    const delayMs = deadlineMs - this.#clock.now();
-    if (delayMs <= 0) return Promise.resolve(undefined);
-    const wait = new Wait<Message | undefined>({
-      clock: this.#clock,
-      delayMs,
-      atDeadline: () => (this.#buffer.insideFrame ? this.#finish(truncatedError(this.#stream)) : wait.resolve(undefined)),
-      atEnd: () => {
-        this.#receiver = undefined;
-      },
-      signal,
-    });
-    this.#receiver = wait;
-    return wait.promise;
+    return this.#inbox.receive(deadlineMs, signal, (wait) =>
+      this.#buffer.insideFrame ? this.#finish(truncatedError(this.#stream)) : wait.resolve(undefined),
+    );
   }
 
   async close(): Promise<void> {
@@ -104,7 +88,7 @@ export class DcanConnection {
   #take({ target, source, payload, bytes }: Telegram): void {
     if (source === CAN_TESTER_ADDRESS) this.#takeEcho(bytes);
     else if (target === CAN_TESTER_ADDRESS && this.#hears(source as EcuAddress)) {
-      this.#offer({ source: source as EcuAddress, payload: copyBytes(payload) });
+      this.#inbox.offer({ source: source as EcuAddress, payload: copyBytes(payload) });
     }
   }
 
@@ -117,20 +101,9 @@ export class DcanConnection {
     return this.#target !== undefined && (isFunctionalAddress(this.#target) || source === this.#target);
   }
 
-  #offer(message: Message): void {
-    if (this.#receiver !== undefined) this.#receiver.resolve(message);
-    else {
-      if (this.#kept.length === MAX_KEPT) this.#kept.shift();
-      this.#kept.push(message);
-    }
-  }
-
   /** What has arrived before the end can still be received. */
   #finish(error: Error): void {
-    if (this.#end !== undefined) return;
-    this.#end = error;
-    this.#echo?.wait.reject(error);
-    this.#receiver?.reject(error);
+    if (this.#inbox.close(error)) this.#echo?.wait.reject(error);
   }
 }
 

@@ -1,6 +1,7 @@
 import { type Clock, type EcuAddress, EXIT, KombiError } from '../../core/index.ts';
 import type { ByteStream } from '../byte-stream.ts';
 import type { AnyFrame, FrameBuffer } from '../frame-buffer.ts';
+import { Inbox } from '../inbox.ts';
 import type { Message } from '../transport.ts';
 import { Wait } from '../wait.ts';
 
@@ -20,9 +21,6 @@ export interface PendingAck {
   readonly wait: Wait<void>;
 }
 
-/** Messages kept between two calls of `receive` (the Transport contract's cap). */
-const MAX_KEPT = 64;
-
 /**
  * One TCP connection to a gateway, from connect to loss. It reads all the time, so that an alive check is answered
  * whatever else goes on; nothing of it outlives it, so a new connection can never see an old answer.
@@ -39,16 +37,15 @@ export abstract class GatewayConnection<Frame extends AnyFrame> {
   readonly #protocol: string;
   // One request, and a tester-present beside it: an array beats a map.
   #acks: PendingAck[] = [];
-  readonly #kept: (Message | KombiError)[] = [];
-  #receiver: Wait<Message | undefined> | undefined;
+  readonly #inbox: Inbox;
   #lastTarget: EcuAddress | undefined;
-  #end: Error | undefined;
 
   constructor({ stream, clock, ackTimeoutMs, buffer, protocol }: GatewayConnectionOptions<Frame>) {
     this.stream = stream;
     this.clock = clock;
     this.ackTimeoutMs = ackTimeoutMs;
     this.#buffer = buffer;
+    this.#inbox = new Inbox(clock);
     this.#protocol = protocol;
     const take = (frame: Frame) => this.take(frame);
     stream.onLost((error) => this.finish(this.served ? error : this.busyError(error)));
@@ -69,7 +66,7 @@ export abstract class GatewayConnection<Frame extends AnyFrame> {
   /** Resolves at the gateway's acknowledgement. */
   send(target: EcuAddress, payload: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
     if (signal?.aborted) return Promise.reject(signal.reason);
-    if (this.#end !== undefined) return Promise.reject(this.#end);
+    if (this.#inbox.end !== undefined) return Promise.reject(this.#inbox.end);
     const frame = this.encode(target, payload);
     const wait = new Wait<void>({
       clock: this.clock,
@@ -87,25 +84,9 @@ export abstract class GatewayConnection<Frame extends AnyFrame> {
   }
 
   receive(deadlineMs: number, signal: AbortSignal | undefined): Promise<Message | undefined> {
-    if (signal?.aborted) return Promise.reject(signal.reason);
-    const kept = this.#kept.shift();
-    if (kept instanceof KombiError) return Promise.reject(kept);
-    if (kept !== undefined) return Promise.resolve(kept);
-    if (this.#end !== undefined) return Promise.reject(this.#end);
-    // Asked in front of every request, and reading the clock costs more than all the rest of it.
-    const delayMs = deadlineMs === Number.NEGATIVE_INFINITY ? 0 : deadlineMs - this.clock.now();
-    if (delayMs <= 0) return Promise.resolve(undefined);
-    const wait = new Wait<Message | undefined>({
-      clock: this.clock,
-      delayMs,
-      atDeadline: () => (this.#buffer.insideFrame ? wait.reject(this.#truncatedError()) : wait.resolve(undefined)),
-      atEnd: () => {
-        this.#receiver = undefined;
-      },
-      signal,
-    });
-    this.#receiver = wait;
-    return wait.promise;
+    return this.#inbox.receive(deadlineMs, signal, (wait) =>
+      this.#buffer.insideFrame ? wait.reject(this.#truncatedError()) : wait.resolve(undefined),
+    );
   }
 
   async close(): Promise<void> {
@@ -128,20 +109,13 @@ export abstract class GatewayConnection<Frame extends AnyFrame> {
   }
 
   protected offer(entry: Message | KombiError): void {
-    const receiver = this.#receiver;
-    if (receiver === undefined) {
-      if (this.#kept.length === MAX_KEPT) this.#kept.shift();
-      this.#kept.push(entry);
-    } else if (entry instanceof KombiError) receiver.reject(entry);
-    else receiver.resolve(entry);
+    this.#inbox.offer(entry);
   }
 
   /** What has arrived before the end can still be received. */
   protected finish(error: Error): void {
-    if (this.#end !== undefined) return;
-    this.#end = error;
+    if (!this.#inbox.close(error)) return;
     for (const { wait } of this.#acks) wait.reject(error);
-    this.#receiver?.reject(error);
   }
 
   /**
