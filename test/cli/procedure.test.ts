@@ -94,11 +94,17 @@ const ROWS: Readonly<Record<string, () => Promise<void>>> = {
     expect(counted.filter((name) => /maron|bimmer12|Frupal/.test(name))).toEqual([]);
   },
   'Vgate and wireless dongles discouraged; Veepeak BLE+ praised': async () => {
-    // Two say that they are an "ELM327 v1.5"; what each was seen to do decides.
-    const verdict = (adapter: string) => bench.on(bench.link('link=elm327', `adapter=${adapter}`), [...BYTE_EDIT, '--dry-run']);
-    expect((await verdict('clone-1.5')).exit).toBe(0);
-    const refused = await verdict('clone-wican');
+    // Two say that they are an "ELM327 v1.5"; what each was seen to do decides. Both may be looked through.
+    const planned = async (adapter: string) => {
+      const at = bench.link('link=elm327', `adapter=${adapter}`);
+      return { at, id: jsonOf(await bench.on(at, [...BYTE_EDIT, '--dry-run', '--json'])).result.plan.id };
+    };
+    const [good, poor] = [await planned('clone-1.5'), await planned('clone-wican')];
+    const refused = await bench.on(poor.at, [...BYTE_EDIT, '--accept', poor.id]);
     expect([refused.exit, flat(refused.stderr)]).toEqual([3, expect.stringContaining('"ELM327 v1.5" lacks what coding needs')]);
+    bench.files = { backups: 1, journals: ['COMMITTED'] };
+    bench.car = [HIDDEN];
+    expect((await bench.on(good.at, [...BYTE_EDIT, '--accept', good.id])).exit).toBe(0);
   },
   'Stop/start off, radio off on door open': async () => {
     for (const id of ['start-stop-off', 'radio-off-on-door']) {

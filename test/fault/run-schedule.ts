@@ -78,7 +78,7 @@ export async function runSchedule({ scenario, wire, sides, trace: undisturbed }:
       }
       await rig.heal();
       told.push({ outcome, begin, after: rig.car.exportState(), recovering: scenario.recovers === true || told.length > 0, trace });
-      rig.wake();
+      await rig.wake();
       return reached;
     };
     let reached = await disturb(schedule.job, () => scenario.run(rig));

@@ -199,10 +199,12 @@ export class Rig {
     this.#asked.clear();
   }
 
-  /** Switches an ECU that hangs off and on, as its driver would. */
-  wake(): void {
-    if (this.#hangs) this.car.powerCycle();
+  /** Switches an ECU that hangs off and on, as its driver would, and waits until the car is up again. */
+  async wake(): Promise<void> {
+    if (!this.#hangs) return;
+    this.car.powerCycle();
     this.#hangs = false;
+    await this.clock.sleep(SETTLE_MS);
   }
 
   /** A new link, with a new adapter where the wire has one, watched for writes that are not covered on disk. */

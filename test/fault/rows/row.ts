@@ -79,7 +79,7 @@ export async function expectEnding(rig: Rig, outcome: Outcome, expected: Expecte
   if (ending === 'U' || ending === 'V/4') expect(changes).toEqual([]);
   if (ending === 'V/0') expect(changes).toEqual(NEW_BIT);
   expect(outcome.message, 'the cause').toMatch(cause);
-  rig.wake();
+  await rig.wake();
   const again = await rig.recover();
   expect(again.exit, `recover: ${again.message}`).toBe(ending === 'P/5' ? (expected.recover ?? 4) : 0);
   if (ending === 'P/5') {
