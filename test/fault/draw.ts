@@ -15,7 +15,7 @@ export function randomFrom(seed: number): () => number {
 
 /** How many points a scenario has for a fault. */
 export function pointsOf(reference: Reference, { kind, counts, wires, writesOnly }: FaultSpec): number {
-  if (!wires.includes(reference.wire)) return 0;
+  if (!wires.includes(reference.wire === 'enet' ? 'enet' : 'elm327')) return 0;
   const name = kind.split(':', 1)[0] ?? kind;
   return reference.points.get(counts === 'board' ? `${name}${writesOnly ? ' 2E' : ''}` : counts) ?? 0;
 }

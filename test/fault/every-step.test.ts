@@ -6,7 +6,7 @@ import { measure, runSchedule } from './run-schedule.ts';
 import { scenarioNamed } from './scenarios.ts';
 import { formatSchedule } from './schedule.ts';
 
-const FAULTS: Readonly<Record<Wire, readonly string[]>> = {
+const FAULTS: Readonly<Partial<Record<Wire, readonly string[]>>> = {
   enet: ['disconnect', 'disconnect-after', 'nrc:31', 'not-stored', 'lies', 'lies:flipped', 'interrupt'],
   elm327: ['unplug', 'unplug:sent', 'nrc:31', 'not-stored', 'lies', 'lies:flipped', 'interrupt'],
 };

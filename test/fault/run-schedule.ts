@@ -45,7 +45,7 @@ const LEFT: Readonly<Record<string, LeftOnDisk>> = { kill: 'all', 'power-cut': '
 
 /** Runs a scenario undisturbed. */
 export async function measure(scenario: Scenario, wire: Wire): Promise<Reference> {
-  const rig = new Rig({ wire, profile: 'f06-short' });
+  const rig = new Rig({ wire, profile: profileFor(wire) });
   try {
     await prepare(rig, scenario);
     const old = scenario.recovers ? rig.before : rig.car.exportState();
@@ -62,7 +62,7 @@ export async function measure(scenario: Scenario, wire: Wire): Promise<Reference
 
 /** Runs one schedule from beginning to end, recovery included, and checks the invariants of reliability.md. */
 export async function runSchedule({ scenario, wire, sides, trace: undisturbed }: Reference, schedule: Schedule): Promise<RunResult> {
-  const rig = new Rig({ wire, profile: 'f06-short' });
+  const rig = new Rig({ wire, profile: profileFor(wire) });
   try {
     const endedBefore = await prepare(rig, scenario);
     const told: (Told & { readonly trace: string })[] = [];
@@ -107,6 +107,11 @@ export async function runSchedule({ scenario, wire, sides, trace: undisturbed }:
   } finally {
     await rig.dispose();
   }
+}
+
+/** Short times make many runs; but no session of 300 ms outlives two turns of a slow radio link. */
+function profileFor(wire: Wire): string {
+  return wire === 'elm327:bluetooth-100ms' ? 'f06-sos' : 'f06-short';
 }
 
 /** Gives how many jobs have ended before the command begins. */

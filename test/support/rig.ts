@@ -19,7 +19,7 @@ import {
   type RestoreOptions,
   recover,
 } from '../../src/job/index.ts';
-import { plugIn } from '../../src/mock/elm327/index.ts';
+import { lineOf, type PersonalityName, plugIn } from '../../src/mock/elm327/index.ts';
 import {
   type CarState,
   createFaultBoard,
@@ -38,7 +38,20 @@ import { type Cable, enetInMemory } from './enet-in-memory.ts';
 import { type DiskCall, type LeftOnDisk, MemoryDisk } from './memory-disk.ts';
 import { WriteWatch } from './watch-writes.ts';
 
-export type Wire = 'enet' | 'elm327';
+/** `elm327` is a genuine chip at a fair rate; behind a colon stands another mock adapter, at the rate it is delivered with. */
+export type Wire = 'enet' | 'elm327' | `elm327:${PersonalityName}`;
+
+/** Adapters that may write; over each a job keeps its word. */
+export const ADAPTERS = [
+  ...(['genuine-1.4b', 'genuine-2.3', 'clone-1.5', 'clone-canze', 'minimal', 'stn1110', 'stn2120'] as const),
+  ...(['wifi', 'bluetooth-30ms', 'bluetooth-100ms'] as const),
+] as const satisfies readonly PersonalityName[];
+
+/** The adapter of a wire; undefined over ENET. */
+export function adapterOf(wire: Wire): PersonalityName | undefined {
+  if (wire === 'enet') return undefined;
+  return wire === 'elm327' ? 'genuine-2.1' : (wire.slice('elm327:'.length) as PersonalityName);
+}
 
 export interface RigOptions {
   readonly wire: Wire;
@@ -52,6 +65,7 @@ const TOOL = { name: 'kombi', version: 'test' };
 const DAY = Date.UTC(2026, 10, 20, 10, 15, 30);
 const HOUR_MS = 3_600_000;
 const BAUD = 115_200;
+const BAD: readonly Wire[] = ['elm327:lossy', 'elm327:brown-out'];
 const WRITE_DATA_BY_IDENTIFIER = 0x2e;
 const SERIAL_NUMBER = 0xf18c;
 /** How long a late write may still be on its way. */
@@ -118,6 +132,8 @@ export class Rig {
   #interruption = new AbortController();
   #hangs = false;
   #connected = false;
+  /** A bad adapter has been put away, too. */
+  #isHealed = false;
 
   constructor({ wire, profile = 'f06-sos', faults = [] }: RigOptions) {
     rigs += 1;
@@ -187,6 +203,7 @@ export class Rig {
   async heal(): Promise<void> {
     this.#hangs ||= this.#board.struck().some(({ fault, times }) => times > 0 && fault.value === 'forever');
     this.#board = createFaultBoard();
+    this.#isHealed = true;
     this.#cable.left = undefined;
     this.onSend = () => undefined;
     this.onDisk = () => undefined;
@@ -216,9 +233,13 @@ export class Rig {
 
   async #adapter(): Promise<Transport> {
     const path = `/dev/rig-${process.pid}-${rigs}-${this.#links.length}`;
-    const { binding } = await createMockSerialPort(plugIn(this.car, { baud: BAUD }), { path });
+    const isPlain = this.wire === 'elm327' || (this.#isHealed && BAD.includes(this.wire));
+    const personality = isPlain ? 'genuine-2.1' : (adapterOf(this.wire) ?? 'genuine-2.1');
+    const adapter = plugIn(this.car, isPlain ? { baud: BAUD } : { personality });
+    const { binding } = await createMockSerialPort(adapter, { path });
+    const wired = !isPlain && (lineOf(personality).wired ?? true);
     return createElm327Transport({
-      open: openSerialStream({ path, baudRate: BAUD, clock: this.clock, binding }),
+      open: openSerialStream({ path, baudRate: adapter.baud, clock: this.clock, wired, binding }),
       clock: this.clock,
       description: 'ELM327 on the rig',
       portName: undefined,

@@ -2,12 +2,13 @@
 // fault-coverage.json, which says of how many one was run; then real processes (`npm run test:life`) and planted errors
 // (`npm run test:mutants`), which count into the same file. A part (--scenario, --wire, --simulated) is the first alone,
 // and with a scenario or a wire goes to stdout only.
-//   --scenario NAME --wire enet|elm327   only these            --every N       one single fault in N, but of some scenarios all
+//   --scenario NAME --wire WIRE          only these            --every N       one single fault in N, but of some scenarios all
+//   a wire is enet, elm327, or elm327:ADAPTER; over each other adapter two jobs are run, one single fault in N times 8
 //   --pairs N                            two-fault schedules   --seed N        replays them (20000, 20261120)
 //   --replay 'enet one-bit nrc:33@4'     one schedule, told            --simulated     no real processes, no planted errors
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import type { Wire } from '../../support/rig.ts';
+import { ADAPTERS, type Wire } from '../../support/rig.ts';
 import { measure, runSchedule } from '../run-schedule.ts';
 import { SCENARIOS, scenarioNamed } from '../scenarios.ts';
 import { parseSchedule } from '../schedule.ts';
@@ -18,6 +19,8 @@ import type { Unit } from './unit.ts';
 const PARTS = 4;
 /** Those of which every single fault is run, whatever `--every` says: a job, and a recovery. */
 const WHOLE_SCENARIOS = ['one-bit', 'recover'];
+/** The car, the bus and the disk are those of `elm327`: what differs is the way through the chip. */
+const ADAPTER_STRIDE = 8;
 const PAIRS_PER_UNIT = 250;
 /** Those whose recovery has something to put back at every turn. */
 const CUT_SCENARIOS = ['one-bit', 'two-blocks', 'two-ecus', 'undo', 'restore-block', 'recover', 'recover-forward'];
@@ -49,12 +52,15 @@ async function replay(text: string): Promise<void> {
 async function campaign(): Promise<void> {
   const every = Number(values.every);
   const seed = Number(values.seed);
-  const wires = (['enet', 'elm327'] as const).filter((wire) => values.wire === undefined || wire === values.wire);
+  const adapters = ADAPTERS.map((name): Wire => `elm327:${name}`);
+  const wires = (['enet', 'elm327', ...adapters] as const).filter((wire) => values.wire === undefined || wire === values.wire);
   const scenarios = SCENARIOS.map(({ name }) => name).filter((name) => values.scenario === undefined || name === values.scenario);
   const isWhole = values.scenario === undefined && values.wire === undefined;
   const parts = wires.flatMap((wire) =>
     scenarios.flatMap((scenario) => {
-      const stride = WHOLE_SCENARIOS.includes(scenario) ? 1 : every;
+      const isForAll = WHOLE_SCENARIOS.includes(scenario);
+      if (adapters.includes(wire) && !isForAll && values.wire === undefined) return [];
+      const stride = adapters.includes(wire) ? every * ADAPTER_STRIDE : isForAll ? 1 : every;
       return Array.from({ length: PARTS }, (_, part) => ({ wire, scenario, part: part * stride, of: PARTS * stride }));
     }),
   );
