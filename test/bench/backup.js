@@ -13,7 +13,7 @@ import { startMockCar } from '../../dist/mock/index.js';
 import { createMockSerialPort } from '../../dist/mock/serial/index.js';
 import { createElm327Transport } from '../../dist/transport/elm327/index.js';
 import { openSerialStream } from '../../dist/transport/serial/index.js';
-import { createElm327Floor } from './elm327-floor.js';
+import { addUp, createElm327Floor } from './elm327-floor.js';
 import { medians, messageFrom, requirePinning, startPinned } from './pinned.js';
 import { atLeast, atMost } from './table.js';
 
@@ -80,16 +80,7 @@ async function overElm327(folder) {
   });
   const opened = await openCar(transport, { catalog: loadCatalog() });
   const floor = createElm327Floor({ baud: BAUD });
-  const { send, receive } = { send: transport.send.bind(transport), receive: transport.receive.bind(transport) };
-  transport.send = (target, payload, signal) => {
-    floor.request(payload.length);
-    return send(target, payload, signal);
-  };
-  transport.receive = async (deadlineMs, signal) => {
-    const message = await receive(deadlineMs, signal);
-    if (message !== undefined) floor.answer(message.payload.length);
-    return message;
-  };
+  addUp(transport, floor);
   const startMs = clock.now();
   const charactersBefore = characters(adapter);
   const { complete } = await backUp(opened, openArchive(folder), { tool: { name: 'kombi', version: 'bench' }, mayLack: true });

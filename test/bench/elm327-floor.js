@@ -123,6 +123,20 @@ export function createElm327Floor({ baud, roundTripMs = 0, way = 'raw' }) {
   };
 }
 
+/** Adds up every message of a transport from now on. */
+export function addUp(transport, floor) {
+  const { send, receive } = { send: transport.send.bind(transport), receive: transport.receive.bind(transport) };
+  transport.send = (target, payload, signal) => {
+    floor.request(payload.length);
+    return send(target, payload, signal);
+  };
+  transport.receive = async (deadlineMs, signal) => {
+    const message = await receive(deadlineMs, signal);
+    if (message !== undefined) floor.answer(message.payload.length);
+    return message;
+  };
+}
+
 /** Frames behind the first. */
 function consecutive(bytes) {
   return Math.ceil((bytes - FIRST) / CONSECUTIVE);

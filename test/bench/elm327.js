@@ -14,7 +14,7 @@ import { startMockCar } from '../../dist/mock/index.js';
 import { createMockSerialPort } from '../../dist/mock/serial/index.js';
 import { createElm327Transport } from '../../dist/transport/elm327/index.js';
 import { openSerialStream } from '../../dist/transport/serial/index.js';
-import { createElm327Floor } from './elm327-floor.js';
+import { addUp, createElm327Floor } from './elm327-floor.js';
 import { atMost } from './table.js';
 
 const KOMBI = ecuAddress(0x60);
@@ -119,16 +119,7 @@ async function plug(name, baud) {
   const transport = createElm327Transport({ open, clock, description: name, portName: undefined });
   const way = name.startsWith('stn') ? 'stn' : name === 'minimal' ? 'slow' : 'raw';
   const floor = createElm327Floor({ baud: () => adapter.baud, roundTripMs, way });
-  const { send, receive } = { send: transport.send.bind(transport), receive: transport.receive.bind(transport) };
-  transport.send = (target, payload, signal) => {
-    floor.request(payload.length);
-    return send(target, payload, signal);
-  };
-  transport.receive = async (deadlineMs, signal) => {
-    const message = await receive(deadlineMs, signal);
-    if (message !== undefined) floor.answer(message.payload.length);
-    return message;
-  };
+  addUp(transport, floor);
   return {
     transport,
     lines,
