@@ -21,7 +21,7 @@ export default defineConfig({
     isolate: false,
     restoreMocks: true,
     // For what hangs, not for what is slow: a shared machine may be busy.
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });
