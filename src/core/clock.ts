@@ -41,7 +41,59 @@ export function sleepOn(clock: Clock, delayMs: number, signal?: AbortSignal): Pr
   });
 }
 
+/** Alarms that are kept, each for another delay. */
+const MOST_KEPT = 8;
+
+/** A timer of Node's. A kept one is set again once it was taken back: each request does so, and a new one costs a quarter of it. */
+class Alarm {
+  readonly #timeout: NodeJS.Timeout;
+  readonly #isKept: boolean;
+  #fire: (() => void) | undefined;
+
+  /** @param forget of one that is kept: called when it rings, after which it is of no more use */
+  constructor(delayMs: number, fire: () => void, forget?: () => void) {
+    this.#fire = fire;
+    this.#isKept = forget !== undefined;
+    this.#timeout = setTimeout(() => {
+      forget?.();
+      this.#fire?.();
+    }, delayMs);
+  }
+
+  get isSpare(): boolean {
+    return this.#fire === undefined;
+  }
+
+  setAgain(fire: () => void): void {
+    this.#fire = fire;
+    this.#timeout.ref().refresh();
+  }
+
+  takeBack(): void {
+    this.#fire = undefined;
+    // A spare one keeps no process alive.
+    if (this.#isKept) this.#timeout.unref();
+    else clearTimeout(this.#timeout);
+  }
+}
+
+/** One use of an alarm: whoever cancels it twice must not stop the next one's. */
+class SystemTimer implements Timer {
+  #alarm: Alarm | undefined;
+
+  constructor(alarm: Alarm) {
+    this.#alarm = alarm;
+  }
+
+  cancel(): void {
+    this.#alarm?.takeBack();
+    this.#alarm = undefined;
+  }
+}
+
 class SystemClock implements Clock {
+  readonly #kept = new Map<number, Alarm>();
+
   now(): number {
     return performance.now();
   }
@@ -51,8 +103,17 @@ class SystemClock implements Clock {
   }
 
   timer(delayMs: number, fire: () => void): Timer {
-    const handle = setTimeout(fire, delayMs);
-    return { cancel: () => clearTimeout(handle) };
+    // Node's own timers are no finer.
+    const delay = Math.ceil(delayMs);
+    const kept = this.#kept.get(delay);
+    if (kept?.isSpare) {
+      kept.setAgain(fire);
+      return new SystemTimer(kept);
+    }
+    if (kept !== undefined || this.#kept.size === MOST_KEPT) return new SystemTimer(new Alarm(delay, fire));
+    const alarm = new Alarm(delay, fire, () => this.#kept.delete(delay));
+    this.#kept.set(delay, alarm);
+    return new SystemTimer(alarm);
   }
 
   backgroundTimer(delayMs: number, fire: () => void): Timer {

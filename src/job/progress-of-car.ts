@@ -8,11 +8,14 @@ export interface CarProgress {
   again(): OnProgress;
 }
 
+const TO_NOBODY: OnProgress = () => undefined;
+const UNTOLD: CarProgress = { next: () => TO_NOBODY, again: () => TO_NOBODY };
 /** Sooner an estimate is a guess. */
 const LEAST_ELAPSED_MS = 3000;
 
 /** Adds to what one ECU tells how far the car is, and how long it may take yet, as if every ECU took as long as those before it. */
-export function progressOfCar(clock: Clock, ecus: number, onProgress: OnProgress = () => undefined): CarProgress {
+export function progressOfCar(clock: Clock, ecus: number, onProgress: OnProgress | undefined): CarProgress {
+  if (onProgress === undefined) return UNTOLD;
   const startMs = clock.now();
   let ecu = 0;
   return {

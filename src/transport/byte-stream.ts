@@ -8,9 +8,10 @@ export interface ByteStream {
   /**
    * Resolves when the operating system has the bytes. The array must not be changed before that.
    *
-   * @throws {KombiError} `link.closed` when the stream is closed or closes while writing
+   * @returns undefined where it has them already
+   * @throws {KombiError} `link.closed`, by the promise, when the stream is closed or closes while writing
    */
-  write(bytes: Uint8Array): Promise<void>;
+  write(bytes: Uint8Array): Promise<void> | undefined;
   /** Sets the one consumer. A chunk is only valid during the call. */
   onData(consumer: (chunk: Uint8Array) => void): void;
   /** Called once, when the other end or the cable is gone; not after our own `close`. */

@@ -1,5 +1,5 @@
 import { type Clock, KombiError } from '../core/index.ts';
-import type { Message } from './transport.ts';
+import type { Message, Transport } from './transport.ts';
 import { Wait } from './wait.ts';
 
 /** Messages kept between two calls of `receive` (the Transport contract's cap). */
@@ -11,6 +11,9 @@ export class Inbox {
   readonly #kept: (Message | KombiError)[] = [];
   #receiver: Wait<Message | undefined> | undefined;
   #end: Error | undefined;
+  readonly #atEnd = () => {
+    this.#receiver = undefined;
+  };
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -26,24 +29,16 @@ export class Inbox {
     deadlineMs: number,
     signal: AbortSignal | undefined,
     atDeadline: (wait: Wait<Message | undefined>) => void,
-  ): Promise<Message | undefined> {
+  ): ReturnType<Transport['receive']> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     const kept = this.#kept.shift();
     if (kept instanceof KombiError) return Promise.reject(kept);
-    if (kept !== undefined) return Promise.resolve(kept);
+    if (kept !== undefined) return kept;
     if (this.#end !== undefined) return Promise.reject(this.#end);
     // Asked in front of every request, and reading the clock costs more than all the rest of it.
     const delayMs = deadlineMs === Number.NEGATIVE_INFINITY ? 0 : deadlineMs - this.#clock.now();
-    if (delayMs <= 0) return Promise.resolve(undefined);
-    this.#receiver = new Wait<Message | undefined>({
-      clock: this.#clock,
-      delayMs,
-      atDeadline,
-      atEnd: () => {
-        this.#receiver = undefined;
-      },
-      signal,
-    });
+    if (delayMs <= 0) return undefined;
+    this.#receiver = new Wait({ clock: this.#clock, delayMs, atDeadline, atEnd: this.#atEnd, signal });
     return this.#receiver.promise;
   }
 

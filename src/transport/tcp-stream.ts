@@ -14,6 +14,8 @@ export interface TcpStreamOptions {
 /** One read of the operating system; larger than any diagnostic message that fits a read. */
 const READ_BUFFER_BYTES = 0x10000;
 
+const NOTHING = new Uint8Array(0);
+
 const UNREACHABLE: ReadonlySet<string> = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
@@ -76,6 +78,7 @@ class TcpStream implements ByteStream {
   readonly description: string;
   readonly onData: ByteStream['onData'];
   readonly #socket: Socket;
+  #cause: unknown;
   #closing = false;
   #lost: (error: Error) => void = () => {};
 
@@ -83,18 +86,23 @@ class TcpStream implements ByteStream {
     this.#socket = socket;
     this.description = description;
     this.onData = onData;
-    let cause: unknown;
     socket.on('error', (error) => {
-      cause = error;
+      this.#cause = error;
     });
     socket.once('close', () => {
-      if (!this.#closing) this.#lost(this.#closedError(cause));
+      if (!this.#closing) this.#lost(this.#closedError(this.#cause));
     });
   }
 
-  write(bytes: Uint8Array): Promise<void> {
+  write(bytes: Uint8Array): Promise<void> | undefined {
+    const socket = this.#socket;
+    if (socket.writable) {
+      socket.write(bytes);
+      if (socket.writableLength === 0 && !socket.destroyed) return undefined;
+    }
     return new Promise((resolve, reject) => {
-      this.#socket.write(bytes, (error) => (error ? reject(this.#closedError(error)) : resolve()));
+      // Nothing more: its turn comes when all before it has left, or never will.
+      socket.write(NOTHING, (error) => (error ? reject(this.#closedError(this.#cause ?? error)) : resolve()));
     });
   }
 

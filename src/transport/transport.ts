@@ -63,8 +63,11 @@ export interface Transport {
   /** @throws {KombiError} `link.*` when nothing answers; `adapter.*` (exit 3) when what answers is not fit */
   open(signal?: AbortSignal): Promise<void>;
   send(target: EcuAddress, payload: Uint8Array, signal?: AbortSignal): Promise<void>;
-  /** @param deadlineMs a time on `clock`, not a duration */
-  receive(deadlineMs: number, signal?: AbortSignal): Promise<Message | undefined>;
+  /**
+   * @param deadlineMs a time on `clock`, not a duration
+   * @returns what has arrived already, or that nothing has and the deadline is past, without a promise where that can be told at once
+   */
+  receive(deadlineMs: number, signal?: AbortSignal): Promise<Message | undefined> | Message | undefined;
   /**
    * Only where `writesProven` is not true from the start: tries, with reads of one ECU, whether long messages arrive
    * unharmed both ways, and gives what `writesProven` says from then on, until `close`.

@@ -95,8 +95,26 @@ export class UdsClient {
   }
 
   /** {@link read}, with a refusal given as the answer that it is: making errors of thousands is what a scan would wait for. */
-  readAnswer(ecu: EcuAddress, request: Uint8Array, options: RequestOptions = {}): Promise<Uint8Array> {
-    return this.#turn.run(() => this.#repeat(ecu, request, options));
+  async readAnswer(ecu: EcuAddress, request: Uint8Array, options: RequestOptions = {}): Promise<Uint8Array> {
+    const { signal } = options;
+    const turn = this.#turn.take();
+    if (turn !== undefined) await turn;
+    try {
+      for (let left = MORE_TRIES; ; left -= 1) {
+        if (this.#hasGoneStale()) await this.#reopen(signal);
+        try {
+          const answer = await this.#exchange(ecu, request, options);
+          if (left === 0 || refusalOf(answer) !== NRC.busyRepeatRequest) return answer;
+        } catch (error) {
+          const lost = error instanceof NoResponseError || isKombiError(error, 'link');
+          if (left === 0 || signal?.aborted || !lost) throw error;
+          continue;
+        }
+        await this.clock.sleep(BUSY_PAUSE_MS, signal);
+      }
+    } finally {
+      this.#turn.give();
+    }
   }
 
   /** The data behind a DID. */
@@ -112,15 +130,19 @@ export class UdsClient {
   /** Asks every ECU at once; gives the first answer of each, in order of arrival, refusals included. */
   functional(request: Uint8Array, options: FunctionalOptions): Promise<readonly Message[]> {
     return this.#turn.run(async () => {
-      await this.#freshen(options.signal);
-      return this.#guard(() => this.#collect(request, options));
+      if (this.#hasGoneStale()) await this.#reopen(options.signal);
+      try {
+        return await this.#collect(request, options);
+      } catch (error) {
+        throw this.#owing(error);
+      }
     });
   }
 
   /** Starts a session and remembers its timing for this ECU. */
   startSession(ecu: EcuAddress, session: number, options: RequestOptions = {}): Promise<SessionTiming> {
     return this.#turn.run(async () => {
-      await this.#freshen(options.signal);
+      if (this.#hasGoneStale()) await this.#reopen(options.signal);
       const request = encodeSessionControl(session);
       const timing = decodeSessionTiming(granted(ecu, request, await this.#exchange(ecu, request, options)));
       this.#timings.set(ecu, timing);
@@ -150,74 +172,60 @@ export class UdsClient {
     this.#keepAliveError = undefined;
   }
 
-  async #freshen(signal: AbortSignal | undefined): Promise<void> {
+  #hasGoneStale(): boolean {
     const nowAheadMs = aheadMs(this.clock);
     if (nowAheadMs - this.#aheadMs > SLEPT_MS) this.#stale = true;
     this.#aheadMs = nowAheadMs;
-    if (this.#stale) await this.#reopen(signal);
-  }
-
-  async #repeat(ecu: EcuAddress, request: Uint8Array, options: RequestOptions): Promise<Uint8Array> {
-    const { signal } = options;
-    for (let left = MORE_TRIES; ; left -= 1) {
-      await this.#freshen(signal);
-      try {
-        const answer = await this.#exchange(ecu, request, options);
-        if (left === 0 || refusalOf(answer) !== NRC.busyRepeatRequest) return answer;
-      } catch (error) {
-        const lost = error instanceof NoResponseError || isKombiError(error, 'link');
-        if (left === 0 || signal?.aborted || !lost) throw error;
-        continue;
-      }
-      await this.clock.sleep(BUSY_PAUSE_MS, signal);
-    }
-  }
-
-  /** The ECU's last word, positive or negative. */
-  #exchange(ecu: EcuAddress, request: Uint8Array, options: RequestOptions): Promise<Uint8Array> {
-    return this.#guard(() => this.#ask(ecu, request, options));
+    return this.#stale;
   }
 
   /** Whatever ends an exchange without an answer of the ECU leaves one owed. */
-  async #guard<Result>(exchange: () => Promise<Result>): Promise<Result> {
-    try {
-      return await exchange();
-    } catch (error) {
-      if (!isKombiError(error, 'ecu.absent')) this.#stale = true;
-      throw error;
-    }
+  #owing(error: unknown): unknown {
+    if (!isKombiError(error, 'ecu.absent')) this.#stale = true;
+    return error;
   }
 
-  async #ask(ecu: EcuAddress, request: Uint8Array, { signal, timeoutMs }: RequestOptions): Promise<Uint8Array> {
+  /** The ECU's last word, positive or negative. One function for all of it: each more would cost every request a turn. */
+  async #exchange(ecu: EcuAddress, request: Uint8Array, { signal, timeoutMs }: RequestOptions): Promise<Uint8Array> {
     const { transport, clock } = this;
-    await this.#send(ecu, request, signal);
-    const sentMs = clock.now();
-    let deadlineMs = sentMs + (timeoutMs ?? this.#firstAnswerMs(ecu));
-    let pending = 0;
-    let strays = 0;
-    for (;;) {
-      const message = await transport.receive(deadlineMs, signal);
-      if (message === undefined) {
-        if (pending > 0 && deadlineMs === sentMs + MAX_PENDING_MS) throw pendingTooLongError(ecu, request, pending);
-        // What it was given, not what a timer took: the same silence is told in the same words.
-        throw new NoResponseError(ecu, request, { waitedMs: deadlineMs - sentMs, strays });
+    try {
+      this.#assertKeptAlive();
+      const left = this.#dropWaiting(signal);
+      if (left !== undefined) await left;
+      await transport.send(ecu, request, signal);
+      const sentMs = clock.now();
+      let deadlineMs = sentMs + (timeoutMs ?? this.#firstAnswerMs(ecu));
+      let pending = 0;
+      let strays = 0;
+      for (;;) {
+        const received = transport.receive(deadlineMs, signal);
+        const message = received instanceof Promise ? await received : received;
+        if (message === undefined) {
+          if (pending > 0 && deadlineMs === sentMs + MAX_PENDING_MS) throw pendingTooLongError(ecu, request, pending);
+          // What it was given, not what a timer took: the same silence is told in the same words.
+          throw new NoResponseError(ecu, request, { waitedMs: deadlineMs - sentMs, strays });
+        }
+        const kind: AnswerKind = judgeAnswer(ecu, request, message);
+        if (kind === 'positive' || kind === 'negative') return message.payload;
+        if (kind === 'pending') {
+          pending += 1;
+          if (pending > MAX_PENDING) throw pendingTooLongError(ecu, request, pending);
+          deadlineMs = Math.min(clock.now() + this.#nextAnswerMs(ecu), sentMs + MAX_PENDING_MS);
+        } else {
+          strays += 1;
+          if (strays > MAX_STRAYS) throw tooManyStraysError(transport);
+        }
       }
-      const kind: AnswerKind = judgeAnswer(ecu, request, message);
-      if (kind === 'positive' || kind === 'negative') return message.payload;
-      if (kind === 'pending') {
-        pending += 1;
-        if (pending > MAX_PENDING) throw pendingTooLongError(ecu, request, pending);
-        deadlineMs = Math.min(clock.now() + this.#nextAnswerMs(ecu), sentMs + MAX_PENDING_MS);
-      } else {
-        strays += 1;
-        if (strays > MAX_STRAYS) throw tooManyStraysError(transport);
-      }
+    } catch (error) {
+      throw this.#owing(error);
     }
   }
 
   async #collect(request: Uint8Array, { quietMs, signal, target = FUNCTIONAL_ADDRESS }: FunctionalOptions): Promise<readonly Message[]> {
     const { clock } = this;
-    await this.#send(target, request, signal);
+    this.#assertKeptAlive();
+    await this.#dropWaiting(signal);
+    await this.transport.send(target, request, signal);
     const lastMs = clock.now() + MAX_PENDING_MS;
     const answers = new Map<EcuAddress, Message>();
     /** Until when an ECU that said "pending" may take. */
@@ -238,15 +246,24 @@ export class UdsClient {
     }
   }
 
-  async #send(target: EcuAddress, request: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
-    if (this.#keepAliveError !== undefined) {
-      const error = this.#keepAliveError;
-      this.#keepAliveError = undefined;
-      throw error;
+  /** An answer given twice waits in the transport, and must not answer the next request. */
+  #dropWaiting(signal: AbortSignal | undefined): Promise<void> | undefined {
+    for (;;) {
+      const waiting = this.transport.receive(LONG_AGO, signal);
+      if (waiting === undefined) return undefined;
+      if (waiting instanceof Promise) return this.#dropAll(waiting, signal);
     }
-    // An answer given twice waits here, and must not answer the next request.
-    while ((await this.transport.receive(LONG_AGO, signal)) !== undefined);
-    await this.transport.send(target, request, signal);
+  }
+
+  async #dropAll(first: Promise<Message | undefined>, signal: AbortSignal | undefined): Promise<void> {
+    for (let message = await first; message !== undefined; message = await this.transport.receive(LONG_AGO, signal));
+  }
+
+  /** What went wrong with keeping sessions alive is told once, before the next request leaves. */
+  #assertKeptAlive(): void {
+    const error = this.#keepAliveError;
+    this.#keepAliveError = undefined;
+    if (error !== undefined) throw error;
   }
 
   #firstAnswerMs(ecu: EcuAddress): number {

@@ -1,5 +1,5 @@
 import { type Clock, type EcuAddress, EXIT, type Ignition, KombiError } from '../../core/index.ts';
-import type { AdapterIdentity, Message, ProveOptions, Transport, TransportCapabilities } from '../../transport/index.ts';
+import type { AdapterIdentity, ProveOptions, Transport, TransportCapabilities } from '../../transport/index.ts';
 import type { Protocol } from '../../vehicle/index.ts';
 import { permissionFor } from './allow-list.ts';
 import { describeMessage, messageOf, type Token, tokenCovers } from './token.ts';
@@ -45,13 +45,13 @@ export class Gate implements Transport {
     return this.#inner.open(signal);
   }
 
-  async send(target: EcuAddress, payload: Uint8Array, signal?: AbortSignal): Promise<void> {
+  send(target: EcuAddress, payload: Uint8Array, signal?: AbortSignal): Promise<void> {
     const permission = permissionFor(payload, this.#protocol);
-    if (permission !== 'free') this.#spend(target, payload, permission === 'never');
-    await this.#inner.send(target, payload, signal);
+    if (permission === 'free') return this.#inner.send(target, payload, signal);
+    return this.#sendOnce(target, payload, { never: permission === 'never', signal });
   }
 
-  receive(deadlineMs: number, signal?: AbortSignal): Promise<Message | undefined> {
+  receive(deadlineMs: number, signal?: AbortSignal): ReturnType<Transport['receive']> {
     return this.#inner.receive(deadlineMs, signal);
   }
 
@@ -89,7 +89,12 @@ export class Gate implements Transport {
     }
   }
 
-  #spend(target: EcuAddress, payload: Uint8Array, never: boolean): void {
+  /** Spends the token on it. @throws {KombiError} `kernel.refused` */
+  async #sendOnce(
+    target: EcuAddress,
+    payload: Uint8Array,
+    { never, signal }: { readonly never: boolean; readonly signal: AbortSignal | undefined },
+  ): Promise<void> {
     const token = this.#token;
     this.#token = undefined;
     if (never || this.#readOnly || token === undefined || !tokenCovers({ token, protocol: this.#protocol }, target, payload)) {
@@ -99,5 +104,6 @@ export class Gate implements Transport {
         hint: 'Only a job with a sealed plan, a backup and a journal may change a car. This is a defect of the caller.',
       });
     }
+    await this.#inner.send(target, payload, signal);
   }
 }

@@ -126,6 +126,7 @@ export type FaultOrder<E extends FaultyEcu> = readonly (readonly [string, EcuFau
 /** Carries a request out with every fault of these kinds that strikes at it in front. */
 export function withFaults<E extends FaultyEcu>(kinds: FaultOrder<E>, exchange: Exchange<E>, carryOut: Next): Uint8Array | undefined {
   const { ecu, request } = exchange;
+  if (ecu.car.faults.struck().length === 0) return carryOut(request);
   const event = eventOf(ecu.address, request);
   let next = carryOut;
   for (const [kind, { strike }] of kinds) {

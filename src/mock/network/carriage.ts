@@ -1,4 +1,5 @@
-import type { Fault, FaultBoard, FaultEvent } from '../car-port.ts';
+import type { Fault, FaultBoard } from '../car-port.ts';
+import { eventOf } from '../fault-event.ts';
 import { type FaultKind, MILLISECONDS } from '../fault-kind.ts';
 
 /** How one request is carried over the wire. Faults change it before it begins. */
@@ -101,9 +102,16 @@ const UNHARMED: Readonly<Carriage> = {
   dribbled: false,
 };
 
+/** A request, and for whom it is. */
+interface Addressed {
+  readonly target: number;
+  readonly uds: Uint8Array;
+}
+
 /** @param kinds those of one protocol, the common ones included */
-export function carriageOf(faults: FaultBoard, event: FaultEvent, kinds: CarriageFaults): Readonly<Carriage> {
+export function carriageOf(faults: FaultBoard, { target, uds }: Addressed, kinds: CarriageFaults): Readonly<Carriage> {
   if (faults.struck().length === 0) return UNHARMED;
+  const event = eventOf(target, uds);
   const carriage: Carriage = { ...UNHARMED };
   for (const [kind, { apply }] of Object.entries(kinds)) {
     const fault = faults.strike(kind, event);

@@ -1,6 +1,5 @@
 import { concatBytes, type Timer } from '../../core/index.ts';
 import type { NetworkedCar } from '../car-port.ts';
-import { eventOf } from '../fault-event.ts';
 import { type Carriage, type CarriageFaults, carriageOf } from './carriage.ts';
 import type { Wire } from './socket-wire.ts';
 
@@ -85,7 +84,7 @@ export abstract class TesterConnection {
 
   protected carry(message: Carried): void {
     const { tester, target, uds, acknowledge } = message;
-    const carriage = carriageOf(this.car.faults, eventOf(target, uds), this.#faults);
+    const carriage = carriageOf(this.car.faults, message, this.#faults);
     const before = this.#batch.length;
     let kept = carriage.joined && carriage.acknowledge ? acknowledge : undefined;
     if (carriage.error !== undefined) this.send(message.refusal(carriage.error));

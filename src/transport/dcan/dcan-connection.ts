@@ -10,7 +10,7 @@ import {
 import type { ByteStream } from '../byte-stream.ts';
 import { FrameBuffer } from '../frame-buffer.ts';
 import { Inbox } from '../inbox.ts';
-import type { Message } from '../transport.ts';
+import type { Transport } from '../transport.ts';
 import { Wait } from '../wait.ts';
 import { encodeTelegram, type Telegram, takeTelegram } from './telegram.ts';
 
@@ -70,11 +70,11 @@ export class DcanConnection {
     });
     this.#echo = { telegram, wait };
     this.#target = target;
-    this.#stream.write(telegram).catch((error: unknown) => wait.reject(error));
+    this.#stream.write(telegram)?.catch((error: unknown) => wait.reject(error));
     await wait.promise;
   }
 
-  receive(deadlineMs: number, signal: AbortSignal | undefined): Promise<Message | undefined> {
+  receive(deadlineMs: number, signal: AbortSignal | undefined): ReturnType<Transport['receive']> {
     return this.#inbox.receive(deadlineMs, signal, (wait) =>
       this.#buffer.insideFrame ? this.#finish(truncatedError(this.#stream)) : wait.resolve(undefined),
     );

@@ -55,7 +55,7 @@ export class DoipConnection extends GatewayConnection<DoipFrame> {
     this.#activation = wait;
     const body = new Uint8Array(ACTIVATION_BYTES);
     body.set(addressBytes(DOIP_TESTER_ADDRESS));
-    this.stream.write(encodeDoipFrame(DoipType.routingActivation, body)).catch((error: unknown) => wait.reject(error));
+    this.stream.write(encodeDoipFrame(DoipType.routingActivation, body))?.catch((error: unknown) => wait.reject(error));
     await wait.promise;
   }
 
@@ -85,7 +85,7 @@ export class DoipConnection extends GatewayConnection<DoipFrame> {
         }
         break;
       case DoipType.aliveCheck:
-        this.stream.write(encodeDoipFrame(DoipType.aliveAnswer, addressBytes(DOIP_TESTER_ADDRESS))).catch(() => {});
+        this.stream.write(encodeDoipFrame(DoipType.aliveAnswer, addressBytes(DOIP_TESTER_ADDRESS)))?.catch(() => {});
         break;
       case DoipType.routingActivationAnswer:
         this.#takeActivation(body);

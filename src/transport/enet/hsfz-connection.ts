@@ -45,7 +45,7 @@ export class HsfzConnection extends GatewayConnection<HsfzFrame> {
         break;
       case HsfzControl.aliveCheck:
         // The 32-byte form is an announcement; echoing it is said to provoke a 42 (bmw-diagnostics §1.5).
-        if (body.length === 2) this.stream.write(this.#aliveAnswer).catch(() => {});
+        if (body.length === 2) this.stream.write(this.#aliveAnswer)?.catch(() => {});
         break;
       default: {
         const error = gatewayError(control, body);

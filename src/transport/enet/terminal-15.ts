@@ -38,7 +38,7 @@ export async function readTerminal15(open: OpenByteStream, clock: Clock, signal?
           wait.reject(error);
         }
       });
-      stream.write(encodeHsfzFrame(HsfzControl.terminal15, new Uint8Array(0))).catch(wait.reject.bind(wait));
+      stream.write(encodeHsfzFrame(HsfzControl.terminal15, new Uint8Array(0)))?.catch(wait.reject.bind(wait));
       return await wait.promise;
     } finally {
       await stream.close();

@@ -2,7 +2,7 @@ import { type Clock, type EcuAddress, EXIT, KombiError } from '../../core/index.
 import type { ByteStream } from '../byte-stream.ts';
 import type { AnyFrame, FrameBuffer } from '../frame-buffer.ts';
 import { Inbox } from '../inbox.ts';
-import type { Message } from '../transport.ts';
+import type { Message, Transport } from '../transport.ts';
 import { Wait } from '../wait.ts';
 
 export interface GatewayConnectionOptions<Frame extends AnyFrame> {
@@ -36,9 +36,17 @@ export abstract class GatewayConnection<Frame extends AnyFrame> {
   readonly #buffer: FrameBuffer<Frame>;
   readonly #protocol: string;
   // One request, and a tester-present beside it: an array beats a map.
-  #acks: PendingAck[] = [];
+  readonly #acks: PendingAck[] = [];
   readonly #inbox: Inbox;
   #lastTarget: EcuAddress | undefined;
+  // Made once, not for each request.
+  readonly #atDeadline = (wait: Wait<Message | undefined>) =>
+    this.#buffer.insideFrame ? wait.reject(this.#truncatedError()) : wait.resolve(undefined);
+  readonly #atAckDeadline = (wait: Wait<void>) => wait.reject(this.#buffer.insideFrame ? this.#truncatedError() : this.#noAckError());
+  readonly #atAckEnd = (wait: Wait<void>) => {
+    const index = this.#acks.findIndex((ack) => ack.wait === wait);
+    if (index >= 0) this.#acks.splice(index, 1);
+  };
 
   constructor({ stream, clock, ackTimeoutMs, buffer, protocol }: GatewayConnectionOptions<Frame>) {
     this.stream = stream;
@@ -68,25 +76,16 @@ export abstract class GatewayConnection<Frame extends AnyFrame> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.#inbox.end !== undefined) return Promise.reject(this.#inbox.end);
     const frame = this.encode(target, payload);
-    const wait = new Wait<void>({
-      clock: this.clock,
-      delayMs: this.ackTimeoutMs,
-      atDeadline: () => wait.reject(this.#buffer.insideFrame ? this.#truncatedError() : this.#noAckError()),
-      atEnd: () => {
-        this.#acks = this.#acks.filter((ack) => ack.wait !== wait);
-      },
-      signal,
-    });
+    const [atDeadline, atEnd] = [this.#atAckDeadline, this.#atAckEnd];
+    const wait = new Wait({ clock: this.clock, delayMs: this.ackTimeoutMs, atDeadline, atEnd, signal });
     this.#acks.push({ target, frame, wait });
     this.#lastTarget = target;
-    this.stream.write(frame).catch((error: unknown) => wait.reject(error));
+    this.stream.write(frame)?.catch((error: unknown) => wait.reject(error));
     return wait.promise;
   }
 
-  receive(deadlineMs: number, signal: AbortSignal | undefined): Promise<Message | undefined> {
-    return this.#inbox.receive(deadlineMs, signal, (wait) =>
-      this.#buffer.insideFrame ? wait.reject(this.#truncatedError()) : wait.resolve(undefined),
-    );
+  receive(deadlineMs: number, signal: AbortSignal | undefined): ReturnType<Transport['receive']> {
+    return this.#inbox.receive(deadlineMs, signal, this.#atDeadline);
   }
 
   async close(): Promise<void> {
@@ -102,7 +101,7 @@ export abstract class GatewayConnection<Frame extends AnyFrame> {
   protected refuse(error: KombiError, target?: number): void {
     const refused = target === undefined ? this.#acks : this.#acks.filter((ack) => ack.target === target);
     if (refused.length > 0) {
-      for (const { wait } of refused) wait.reject(error);
+      for (const { wait } of [...refused]) wait.reject(error);
     } else if (target === undefined || target === this.#lastTarget) {
       this.offer(error);
     }
@@ -115,7 +114,7 @@ export abstract class GatewayConnection<Frame extends AnyFrame> {
   /** What has arrived before the end can still be received. */
   protected finish(error: Error): void {
     if (!this.#inbox.close(error)) return;
-    for (const { wait } of this.#acks) wait.reject(error);
+    for (const { wait } of [...this.#acks]) wait.reject(error);
   }
 
   /**

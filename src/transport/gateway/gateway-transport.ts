@@ -1,7 +1,7 @@
 import { type Clock, type EcuAddress, type Ignition, KombiError } from '../../core/index.ts';
 import type { ByteStream, OpenByteStream } from '../byte-stream.ts';
 import type { AnyFrame } from '../frame-buffer.ts';
-import type { AdapterIdentity, Message, Transport, TransportCapabilities } from '../transport.ts';
+import type { AdapterIdentity, Transport, TransportCapabilities } from '../transport.ts';
 import type { GatewayConnection } from './gateway-connection.ts';
 
 export interface GatewayTransportOptions {
@@ -56,8 +56,8 @@ export class GatewayTransport implements Transport {
     return this.#connection?.send(target, payload, signal) ?? Promise.reject(this.#notOpenError());
   }
 
-  receive(deadlineMs: number, signal?: AbortSignal): Promise<Message | undefined> {
-    return this.#connection?.receive(deadlineMs, signal) ?? Promise.reject(this.#notOpenError());
+  receive(deadlineMs: number, signal?: AbortSignal): ReturnType<Transport['receive']> {
+    return this.#connection === undefined ? Promise.reject(this.#notOpenError()) : this.#connection.receive(deadlineMs, signal);
   }
 
   async ignition(signal?: AbortSignal): Promise<Ignition> {

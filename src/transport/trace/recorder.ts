@@ -1,6 +1,6 @@
 import { type EcuAddress, isKombiError, messageOf } from '../../core/index.ts';
 import type { TracedStep, TraceEvent, TraceHeader } from '../../recording/index.ts';
-import type { ProveOptions, Transport } from '../transport.ts';
+import type { Message, ProveOptions, Transport } from '../transport.ts';
 
 /** Where the lines of a trace go. Nothing that goes wrong there may disturb what is recorded, so neither throws. */
 export interface TraceSink {
@@ -76,7 +76,7 @@ class Recorder implements Transport {
     await this.#watch('send', () => this.#inner.send(target, payload, signal));
   }
 
-  async receive(...[deadlineMs, signal]: Parameters<Transport['receive']>): ReturnType<Transport['receive']> {
+  async receive(...[deadlineMs, signal]: Parameters<Transport['receive']>): Promise<Message | undefined> {
     // One that asks what is there already does not wait, and finding nothing is no event.
     const waits = deadlineMs > this.clock.now();
     const message = await this.#watch('receive', () => this.#inner.receive(deadlineMs, signal));
@@ -115,7 +115,7 @@ class Recorder implements Transport {
   }
 
   /** An abort is the program's own doing, and nothing that a link did. */
-  async #watch<Result>(step: TracedStep, work: () => Promise<Result>): Promise<Result> {
+  async #watch<Result>(step: TracedStep, work: () => Promise<Result> | Result): Promise<Result> {
     try {
       return await work();
     } catch (error) {

@@ -118,7 +118,7 @@ export const MUTANTS: readonly Mutant[] = [
       {
         file: 'src/uds/client.ts',
         from: 'return this.#turn.run(async () => granted(ecu, request, await this.#exchange(ecu, request, options)));',
-        to: 'return this.#turn.run(async () => granted(ecu, request, await this.#repeat(ecu, request, options)));',
+        to: 'return this.readAnswer(ecu, request, options).then((answer) => granted(ecu, request, answer));',
       },
       {
         file: 'src/job/kernel/gate.ts',

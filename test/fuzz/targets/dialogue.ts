@@ -45,9 +45,9 @@ async function converse(transport: Transport, clock: StepClock): Promise<void> {
   const steps = [
     () => transport.open(signal),
     () => transport.send(KOMBI, READ_VIN),
-    () => transport.receive(clock.now() + 1000),
+    async () => transport.receive(clock.now() + 1000),
     () => transport.send(KOMBI, new Uint8Array(20)),
-    () => transport.receive(clock.now() + 1000),
+    async () => transport.receive(clock.now() + 1000),
   ];
   for (const step of steps) {
     try {

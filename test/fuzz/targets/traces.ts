@@ -92,7 +92,7 @@ async function play(input: string): Promise<void> {
   for (const event of trace.events.slice(0, 12)) {
     if (event.kind === 'sent') await attempt(() => replay.send(event.ecu, event.payload));
     else if (event.kind === 'received') {
-      const message = (await attempt(() => replay.receive(Number.NEGATIVE_INFINITY))) as typeof event | undefined;
+      const message = (await attempt(async () => replay.receive(Number.NEGATIVE_INFINITY))) as typeof event | undefined;
       demand(
         message === undefined || trace.events.some((known) => 'payload' in known && equalBytes(known.payload, message.payload)),
         'an answer that was never given',

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { sleepOn, systemClock, VirtualClock } from '../../../src/core/index.ts';
 
 describe('the virtual clock', () => {
@@ -49,6 +49,40 @@ describe('the virtual clock', () => {
 });
 
 describe('the system clock', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('sets a timer anew that was taken back, for its whole time, and stops no other use of it', () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const rung: string[] = [];
+    const set = (name: string, delayMs = 100) => systemClock.timer(delayMs, () => rung.push(name));
+    const first = set('first');
+    vi.advanceTimersByTime(60);
+    first.cancel();
+    const second = set('second');
+    const beside = set('beside');
+    first.cancel();
+    vi.advanceTimersByTime(99);
+    expect(rung).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(rung).toEqual(['second', 'beside']);
+    second.cancel();
+    beside.cancel();
+    set('third');
+    vi.advanceTimersByTime(100);
+    expect(rung).toEqual(['second', 'beside', 'third']);
+  });
+
+  it('keeps nothing going for timers that were taken back, however many', () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    let rung = 0;
+    for (let delayMs = 1; delayMs <= 100; delayMs += 1) systemClock.timer(delayMs, () => (rung += 1)).cancel();
+    expect(vi.getTimerCount()).toBeLessThan(10);
+    vi.advanceTimersByTime(1000);
+    expect([rung, vi.getTimerCount()]).toEqual([0, 0]);
+  });
+
   it('sleeps, never goes back, and can be called off', async () => {
     const before = systemClock.now();
     await systemClock.sleep(1);

@@ -60,6 +60,14 @@ describe('sending', () => {
     expect(clock.now()).toBe(0);
   });
 
+  it('gives what has arrived, and says that nothing has, without a promise', async () => {
+    gateway.answer = () => gateway.say(ACK, ANSWER);
+    await transport.send(CLUSTER, READ_VIN);
+    expect(transport.receive(clock.now() + 1000)).toEqual({ source: CLUSTER, payload: fromHex('62F19057') });
+    expect(transport.receive(Number.NEGATIVE_INFINITY)).toBeUndefined();
+    expect(transport.receive(clock.now())).toBeUndefined();
+  });
+
   it('refuses a message that no frame holds, without sending it', async () => {
     await expect(transport.send(CLUSTER, new Uint8Array(0x10000))).rejects.toMatchObject({ code: 'link.message-too-long' });
     expect(gateway.written).toEqual([]);

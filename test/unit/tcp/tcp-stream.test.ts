@@ -40,6 +40,25 @@ describe('a TCP stream', () => {
     await stream.close();
   });
 
+  it.each([
+    ['resolves when it has', (socket: Socket) => socket.resume(), undefined],
+    ['is refused when the other end is gone first', (socket: Socket) => socket.resetAndDestroy(), 'link.closed'],
+  ])('has written at once what the system takes; what it cannot take yet %s', async (_, then, code) => {
+    let served: (socket: Socket) => void = () => {};
+    const other = new Promise<Socket>((resolve) => {
+      served = resolve;
+    });
+    const stream = await open(await listen((socket) => served(socket)))();
+    stream.onData(() => {});
+    expect(stream.write(Uint8Array.of(1))).toBeUndefined();
+    const written = stream.write(new Uint8Array(16 << 20));
+    expect(written).toBeInstanceOf(Promise);
+    then(await other);
+    if (code === undefined) await written;
+    else await expect(written).rejects.toMatchObject({ code });
+    await stream.close();
+  });
+
   it('keeps what arrives before somebody listens', async () => {
     let sent: () => void = () => {};
     const written = new Promise<void>((resolve) => {
