@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Vin } from '../../core/index.ts';
 import { escapeText } from '../escape.ts';
 import { wrap } from '../text.ts';
