@@ -3,30 +3,17 @@ import { SerialPortMock } from 'serialport';
 import { afterAll, describe } from 'vitest';
 import { type Clock, systemClock, VirtualClock } from '../../src/core/index.ts';
 import { DcanCable } from '../../src/mock/dcan/index.ts';
-import { type Car, startMockCar } from '../../src/mock/index.ts';
+import { startMockCar } from '../../src/mock/index.ts';
 import { createMockSerialPort, startPty } from '../../src/mock/serial/index.ts';
 import { createDcanTransport, DCAN_BAUD } from '../../src/transport/dcan/index.ts';
 import { type OpenSerialStream, openSerialStream } from '../../src/transport/serial/index.ts';
-import { aboutCar } from './mock-car.ts';
-import { type ContractCar, describeTransport, type Lacks } from './transport-contract.ts';
+import { contractCar } from './mock-car.ts';
+import { describeTransport, type Lacks } from './transport-contract.ts';
 
 const lacks: Lacks = { keepAliveDuringRequest: 'one line for both directions: what is sent meanwhile would end the answer' };
 
-interface End {
-  readonly open: OpenSerialStream;
-  unplug(): void | Promise<void>;
-}
-
-function contractCar(car: Car, clock: Clock, { open, unplug }: End): ContractCar {
-  return {
-    transport: createDcanTransport({ open, clock, description: 'a K+DCAN cable to the mock car', portName: undefined }),
-    ...aboutCar(car),
-    unplug,
-    dispose: async () => {
-      await unplug();
-      car.close();
-    },
-  };
+function transport(open: OpenSerialStream, clock: Clock) {
+  return createDcanTransport({ open, clock, description: 'a K+DCAN cable to the mock car', portName: undefined });
 }
 
 afterAll(() => SerialPortMock.binding.reset());
@@ -39,7 +26,8 @@ for (const maxReadSize of [1, 1024]) {
       const car = startMockCar({ profile: 'f06-sos', clock });
       const path = `/dev/mock-dcan-${maxReadSize}-${test}`;
       const { binding, unplug } = await createMockSerialPort(new DcanCable(car), { path, maxReadSize });
-      return contractCar(car, clock, { open: openSerialStream({ path, baudRate: DCAN_BAUD, clock, binding }), unplug });
+      const open = openSerialStream({ path, baudRate: DCAN_BAUD, clock, binding });
+      return contractCar(car, { transport: transport(open, clock), unplug });
     },
     lacks,
   );
@@ -51,10 +39,8 @@ describe.skipIf(spawnSync('socat', ['-V']).status !== 0)('with socat (skipped wh
     async () => {
       const car = startMockCar({ profile: 'f06-sos' });
       const pty = await startPty(new DcanCable(car), 'dcan');
-      return contractCar(car, systemClock, {
-        open: openSerialStream({ path: pty.path, baudRate: DCAN_BAUD, clock: systemClock }),
-        unplug: () => pty.close(),
-      });
+      const open = openSerialStream({ path: pty.path, baudRate: DCAN_BAUD, clock: systemClock });
+      return contractCar(car, { transport: transport(open, systemClock), unplug: () => pty.close() });
     },
     lacks,
   );

@@ -10,34 +10,21 @@ import {
   startElm327Pty,
   startElm327TcpServer,
 } from '../../src/mock/elm327/index.ts';
-import { type Car, startMockCar } from '../../src/mock/index.ts';
+import { startMockCar } from '../../src/mock/index.ts';
 import { createMockSerialPort } from '../../src/mock/serial/index.ts';
 import { createElm327Transport } from '../../src/transport/elm327/index.ts';
 import type { OpenByteStream } from '../../src/transport/index.ts';
 import { openSerialStream } from '../../src/transport/serial/index.ts';
 import { openTcpStream } from '../../src/transport/tcp-stream.ts';
-import { aboutCar } from './mock-car.ts';
+import { contractCar } from './mock-car.ts';
 import { type ContractCar, describeTransport, type Lacks } from './transport-contract.ts';
 
 /** Fast lines where the time is real. */
 const BAUD = 500_000;
 const lacks: Lacks = { keepAliveDuringRequest: 'the chip listens only while nothing is sent' };
 
-interface End {
-  readonly open: OpenByteStream;
-  unplug(): void | Promise<void>;
-}
-
-function contractCar(car: Car, clock: Clock, { open, unplug }: End): ContractCar {
-  return {
-    transport: createElm327Transport({ open, clock, description: 'ELM327 on the mock car', portName: undefined }),
-    ...aboutCar(car),
-    unplug,
-    dispose: async () => {
-      await unplug();
-      car.close();
-    },
-  };
+function transport(open: OpenByteStream, clock: Clock) {
+  return createElm327Transport({ open, clock, description: 'ELM327 on the mock car', portName: undefined });
 }
 
 afterAll(() => SerialPortMock.binding.reset());
@@ -52,7 +39,8 @@ async function onMockPort(personality: PersonalityName, test: string, maxReadSiz
   const adapter = plugIn(car, { personality });
   const { binding, unplug } = await createMockSerialPort(adapter, { path, maxReadSize });
   const wired = lineOf(personality).wired ?? true;
-  return contractCar(car, clock, { open: openSerialStream({ path, baudRate: adapter.baud, clock, wired, binding }), unplug });
+  const open = openSerialStream({ path, baudRate: adapter.baud, clock, wired, binding });
+  return contractCar(car, { transport: transport(open, clock), unplug });
 }
 
 describeTransport('ELM327 on a mock serial port that reads one byte at a time', (test) => onMockPort('genuine-2.1', test, 1), lacks);
@@ -66,7 +54,7 @@ describeTransport(
     const car = startMockCar({ profile: 'f06-sos' });
     const server = await startElm327TcpServer(car, { personality: 'wifi', baud: BAUD });
     const open = openTcpStream({ host: server.host, port: server.port, connectTimeoutMs: 5000, clock: systemClock });
-    return contractCar(car, systemClock, { open, unplug: () => server.close() });
+    return contractCar(car, { transport: transport(open, systemClock), unplug: () => server.close() });
   },
   lacks,
 );
@@ -77,10 +65,8 @@ describe.skipIf(spawnSync('socat', ['-V']).status !== 0)('with socat (skipped wh
     async () => {
       const car = startMockCar({ profile: 'f06-sos' });
       const pty = await startElm327Pty(car, { baud: BAUD });
-      return contractCar(car, systemClock, {
-        open: openSerialStream({ path: pty.path, baudRate: BAUD, clock: systemClock }),
-        unplug: () => pty.close(),
-      });
+      const open = openSerialStream({ path: pty.path, baudRate: BAUD, clock: systemClock });
+      return contractCar(car, { transport: transport(open, systemClock), unplug: () => pty.close() });
     },
     lacks,
   );

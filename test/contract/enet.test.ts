@@ -2,7 +2,7 @@ import { systemClock } from '../../src/core/index.ts';
 import { startHsfzServer, startMockCar } from '../../src/mock/index.ts';
 import { createEnetTransport } from '../../src/transport/enet/index.ts';
 import { openTcpStream } from '../../src/transport/tcp-stream.ts';
-import { aboutCar } from './mock-car.ts';
+import { contractCar } from './mock-car.ts';
 import { describeTransport } from './transport-contract.ts';
 
 describeTransport('ENET, on the mock car over loopback', async () => {
@@ -10,7 +10,7 @@ describeTransport('ENET, on the mock car over loopback', async () => {
   const server = await startHsfzServer(car);
   const { host, port, controlPort } = server;
   const to = (number: number) => openTcpStream({ host, port: number, connectTimeoutMs: 5000, clock: systemClock });
-  return {
+  return contractCar(car, {
     transport: createEnetTransport({
       open: to(port),
       control: to(controlPort),
@@ -18,11 +18,6 @@ describeTransport('ENET, on the mock car over loopback', async () => {
       description: `ENET ${host}:${port}`,
       portName: `${host}:${port}`,
     }),
-    ...aboutCar(car),
     unplug: () => server.close(),
-    dispose: async () => {
-      await server.close();
-      car.close();
-    },
-  };
+  });
 });

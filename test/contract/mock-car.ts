@@ -13,3 +13,16 @@ export function aboutCar(car: Car): Pick<ContractCar, 'vin' | 'long' | 'pending'
     ecus: car.ecuAddresses(),
   };
 }
+
+/** A mock car of one test, and the transport that reaches it until `unplug` takes the other end away. */
+export function contractCar(car: Car, { transport, unplug }: Pick<ContractCar, 'transport' | 'unplug'>): ContractCar {
+  return {
+    transport,
+    ...aboutCar(car),
+    unplug,
+    dispose: async () => {
+      await unplug();
+      car.close();
+    },
+  };
+}
