@@ -2,22 +2,15 @@ import { fromHex, type Timer } from '../../core/index.ts';
 import type { CanBus } from '../can/index.ts';
 import type { CarPort } from '../car-port.ts';
 import type { SerialCounters, SerialDevice, SerialHost } from '../serial/index.ts';
-import { CAN_COMMANDS } from './at-can.ts';
-import type { Action, ArbitraryMessage, AtCommand } from './at-command.ts';
-import { GENERAL_COMMANDS } from './at-general.ts';
+import type { Action, ArbitraryMessage } from './at-command.ts';
 import { BusSide } from './bus-side.ts';
 import { ChipState } from './chip-state.ts';
+import { CommandSet } from './command-set.ts';
 import type { Personality } from './personality.ts';
-import { isAtLeast } from './request.ts';
-import { ST_COMMANDS } from './st-commands.ts';
-import { UartReceiver, UartTransmitter } from './uart.ts';
-
-const COMMANDS: readonly AtCommand[] = [...GENERAL_COMMANDS, ...CAN_COMMANDS];
+import { SerialLine } from './serial-line.ts';
+import { TypedLine } from './typed-line.ts';
 
 const CR = 0x0d;
-const SPACE = 0x20;
-/** An unfinished line is given up after this long (elm327.md §1, primary document). */
-const INCOMPLETE_LINE_MS = 20_000;
 /** ATZ with its lamp test (elm327.md §1, primary document); WS spares the test, how long it takes is a hypothesis. */
 const RESET_MS = 1000;
 const WARM_RESET_MS = 100;
@@ -55,16 +48,13 @@ export class Elm327Chip implements SerialDevice {
   readonly #bus: CanBus;
   readonly #busSide: BusSide;
   readonly #baud: number;
-  readonly #commands: readonly AtCommand[];
-  readonly #stCommands: readonly AtCommand[];
+  readonly #commands: CommandSet;
   readonly #longestLine: number;
-  readonly #receiver: UartReceiver;
-  readonly #transmitter: UartTransmitter;
+  readonly #line: SerialLine;
+  readonly #typed: TypedLine;
   #host: SerialHost | undefined;
   #mode: Mode = READY;
-  #line = '';
   #lastLine = '';
-  #lineTimer: Timer | undefined;
   #sleepTimer: Timer | undefined;
 
   constructor(options: ChipOptions) {
@@ -72,40 +62,35 @@ export class Elm327Chip implements SerialDevice {
     this.#car = car;
     this.#bus = bus;
     this.#baud = baud;
-    const known = ({ name, since }: AtCommand) => isAtLeast(personality.firmware, since) && !personality.lacks.includes(name);
-    this.#commands = COMMANDS.filter(known);
-    this.#stCommands = personality.stn === undefined ? [] : ST_COMMANDS.filter(known);
     this.#longestLine = personality.stn?.lineBuffer ?? LONGEST_LINE;
     this.state = new ChipState({ car, personality, quietMs: () => bus.quietMs });
-    this.#receiver = new UartReceiver({
+    this.#commands = new CommandSet(this.state);
+    this.#line = new SerialLine({
       clock: car.clock,
       baud,
+      state: this.state,
       urgent: () => this.#busSide.busy,
       take: (bytes, firstAt) => this.#take(bytes, firstAt),
-    });
-    this.#transmitter = new UartTransmitter({
-      clock: car.clock,
-      capacity: personality.transmitBuffer,
-      baud,
       deliver: (bytes) => this.#host?.output(bytes),
     });
+    this.#typed = new TypedLine(car.clock, () => this.#line.answer('?'));
     this.#busSide = new BusSide({
       car,
       bus,
       state: this.state,
-      print: (text) => this.#transmitter.send(text),
-      room: () => this.#transmitter.room,
+      print: (text) => this.#line.print(text),
+      room: () => this.#line.room,
       restart: (text) => this.#restart(false, text),
       unplug: () => this.#unplug(),
     });
   }
 
   get baud(): number {
-    return this.#transmitter.baud;
+    return this.#line.baud;
   }
 
   get counters(): SerialCounters {
-    return { charactersReceived: this.#receiver.received, charactersSent: this.#transmitter.sent, canFrames: this.#bus.frames };
+    return { charactersReceived: this.#line.received, charactersSent: this.#line.sent, canFrames: this.#bus.frames };
   }
 
   connect(host: SerialHost | undefined): void {
@@ -113,14 +98,13 @@ export class Elm327Chip implements SerialDevice {
   }
 
   feed(bytes: Uint8Array): void {
-    if (this.#mode.kind !== 'unplugged') this.#receiver.feed(bytes);
+    if (this.#mode.kind !== 'unplugged') this.#line.feed(bytes);
   }
 
   close(): void {
     this.#busSide.close();
-    this.#receiver.clear();
-    this.#transmitter.clear();
-    this.#lineTimer?.cancel();
+    this.#line.clear();
+    this.#typed.close();
     this.#sleepTimer?.cancel();
     this.#leave();
     this.#mode = { kind: 'unplugged' };
@@ -145,7 +129,7 @@ export class Elm327Chip implements SerialDevice {
       case 'baud-trial':
         if (bytes.includes(CR)) {
           this.#leave();
-          this.#answer('OK');
+          this.#line.answer('OK');
         }
         return;
       case 'data':
@@ -156,31 +140,15 @@ export class Elm327Chip implements SerialDevice {
   }
 
   #collect(bytes: Uint8Array, firstAt: number): void {
-    this.#lineTimer?.cancel();
-    let echo = '';
-    let complete = false;
-    for (const byte of bytes) {
-      if (byte === 0) continue;
-      complete = byte === CR;
-      echo += complete ? this.state.eol : String.fromCharCode(byte);
-      if (byte > SPACE && this.#line.length <= this.#room) this.#line += String.fromCharCode(byte);
+    const { echo, line } = this.#typed.add(bytes, { room: this.#room, eol: this.state.eol });
+    if (this.state.settings.echo || (line !== undefined && this.#car.faults.strike('echo-on') !== undefined)) {
+      this.#line.print(echo, firstAt);
     }
-    if (this.state.settings.echo || (complete && this.#car.faults.strike('echo-on') !== undefined)) {
-      this.#transmitter.send(echo, firstAt);
-    }
-    if (complete) {
-      const typed = this.#line.toUpperCase();
-      this.#line = '';
-      if (this.#mode.kind === 'data') this.#takeData(typed, this.#mode);
-      else {
-        this.#lastLine = typed || this.#lastLine;
-        this.#execute(this.#lastLine);
-      }
-    } else if (this.#line !== '') {
-      this.#lineTimer = this.#car.clock.backgroundTimer(INCOMPLETE_LINE_MS, () => {
-        this.#line = '';
-        this.#answer('?');
-      });
+    if (line === undefined) return;
+    if (this.#mode.kind === 'data') this.#takeData(line, this.#mode);
+    else {
+      this.#lastLine = line || this.#lastLine;
+      this.#execute(this.#lastLine);
     }
   }
 
@@ -191,34 +159,17 @@ export class Elm327Chip implements SerialDevice {
 
   #takeData(digits: string, { message, bytes }: { message: ArbitraryMessage; bytes: number }): void {
     this.#leave();
-    if (!/^([0-9A-F]{2})+$/.test(digits) || digits.length !== 2 * bytes) this.#answer('?');
+    if (!/^([0-9A-F]{2})+$/.test(digits) || digits.length !== 2 * bytes) this.#line.answer('?');
     else this.#busSide.transmit({ ...message, data: fromHex(digits) });
   }
 
   #execute(line: string): void {
     if (this.state.personality.mute?.test(line)) return;
-    if (line.length > this.#longestLine) this.#answer('?');
-    else if (line.startsWith('AT')) this.#command(line.slice(2), this.#commands);
-    else if (line.startsWith('ST') && this.state.personality.stn !== undefined) this.#command(line.slice(2), this.#stCommands);
+    const outcome = line.length > this.#longestLine ? '?' : this.#commands.run(line);
+    if (typeof outcome === 'string') this.#line.answer(outcome);
+    else if (outcome !== undefined) this.#act(outcome);
     else if (/^[0-9A-F]+$/.test(line)) this.#busSide.request(line);
-    else this.#answer('?');
-  }
-
-  #command(text: string, table: readonly AtCommand[]): void {
-    const { personality } = this.state;
-    for (const { name, form, run } of table) {
-      const match = form.exec(text);
-      if (match === null) continue;
-      if (personality.ignores?.includes(name)) {
-        this.#answer('OK');
-        return;
-      }
-      const outcome = run(this.state, ...match.slice(1).map((group) => group ?? ''));
-      if (typeof outcome === 'string') this.#answer(outcome);
-      else this.#act(outcome);
-      return;
-    }
-    this.#answer(personality.agreesToAll ? 'OK' : '?');
+    else this.#line.answer('?');
   }
 
   #act(action: Action): void {
@@ -233,13 +184,13 @@ export class Elm327Chip implements SerialDevice {
         this.#busSide.requestRemote();
         return;
       case 'sleep':
-        this.#answer('OK');
+        this.#line.answer('OK');
         this.#sleepTimer = this.#car.clock.backgroundTimer(SLEEP_AFTER_MS, () => {
           this.#mode = { kind: 'asleep' };
         });
         return;
       case 'after':
-        this.#deafFor(action.delayMs, () => this.#answer(action.text));
+        this.#deafFor(action.delayMs, () => this.#line.answer(action.text));
         return;
       case 'try-baud':
         this.#tryBaud(action.baud, action.name);
@@ -251,32 +202,23 @@ export class Elm327Chip implements SerialDevice {
         this.#askData(action.message, action.bytes);
         return;
       case 'repeat':
-        this.#answer(this.#busSide.periodic.add(action.periodMs, { id: action.id, data: action.data }));
+        this.#line.answer(this.#busSide.periodic.add(action.periodMs, { id: action.id, data: action.data }));
         return;
       case 'repeat-no-more':
         this.#busSide.periodic.clear(action.handle);
-        this.#answer('OK');
+        this.#line.answer('OK');
     }
   }
 
   // --- to the host
 
-  #answer(text: string): void {
-    this.#transmitter.send(text + this.state.eol);
-    this.#prompt();
-  }
-
-  #prompt(): void {
-    this.#transmitter.send(`${this.state.eol}>`);
-  }
-
   #askData(message: ArbitraryMessage, bytes: number): void {
     if (bytes > (this.state.personality.stn?.messageRoom ?? 0)) {
-      this.#answer('OUT OF MEMORY');
+      this.#line.answer('OUT OF MEMORY');
       return;
     }
     this.#mode = { kind: 'data', message, bytes };
-    this.#transmitter.send('DATA>');
+    this.#line.print('DATA>');
   }
 
   #deafFor(delayMs: number, then: () => void): void {
@@ -293,29 +235,24 @@ export class Elm327Chip implements SerialDevice {
     this.#busSide.periodic.clear();
     this.#lastLine = '';
     this.#deafFor(warm ? WARM_RESET_MS : RESET_MS, () => {
-      if (!warm) this.#setBaud(this.#baud);
-      this.#transmitter.send(this.state.eol + this.state.eol);
-      this.#answer(text);
+      if (!warm) this.#line.baud = this.#baud;
+      this.#line.print(this.state.eol + this.state.eol);
+      this.#line.answer(text);
     });
-  }
-
-  #setBaud(baud: number): void {
-    this.#transmitter.baud = baud;
-    this.#receiver.baud = baud;
   }
 
   /** The BRD handshake of elm327.md §6: OK at the old rate, the banner at the new one, a CR of the host or back again. */
   #tryBaud(baud: number, name: string): void {
     const oldBaud = this.baud;
     const { clock } = this.#car;
-    this.#transmitter.send(`OK${this.state.eol}`);
-    this.#deafFor(this.#transmitter.backlogMs + this.state.baudTimeoutMs, () => {
-      this.#setBaud(baud);
-      this.#transmitter.send(name + this.state.eol);
-      const timer = clock.backgroundTimer(this.#transmitter.backlogMs + this.state.baudTimeoutMs, () => {
+    this.#line.print(`OK${this.state.eol}`);
+    this.#deafFor(this.#line.backlogMs + this.state.baudTimeoutMs, () => {
+      this.#line.baud = baud;
+      this.#line.print(name + this.state.eol);
+      const timer = clock.backgroundTimer(this.#line.backlogMs + this.state.baudTimeoutMs, () => {
         this.#mode = READY;
-        this.#setBaud(oldBaud);
-        this.#prompt();
+        this.#line.baud = oldBaud;
+        this.#line.prompt();
       });
       this.#mode = { kind: 'baud-trial', timer };
     });
