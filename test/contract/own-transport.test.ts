@@ -51,8 +51,8 @@ registerLinkScheme('tiny', async ({ host, port = 0 }) => {
   const clock = systemClock;
   return new GatewayTransport({
     open: openTcpStream({ host, port, connectTimeoutMs: 1000, clock }),
-    connect: async (stream) =>
-      new TinyConnection({ stream, clock, ackTimeoutMs: 1000, buffer: new FrameBuffer(takeTiny), protocol: 'tiny' }),
+    connect: async (connected) =>
+      new TinyConnection({ ...connected, clock, ackTimeoutMs: 1000, buffer: new FrameBuffer(takeTiny), protocol: 'tiny' }),
     clock,
     description: `tiny gateway ${host}:${port}`,
     portName: `${host}:${port}`,

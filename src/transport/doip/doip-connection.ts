@@ -1,7 +1,6 @@
 import { type Clock, copyBytes, type EcuAddress, KombiError, readU16 } from '../../core/index.ts';
-import type { ByteStream } from '../byte-stream.ts';
 import { FrameBuffer } from '../frame-buffer.ts';
-import { GatewayConnection } from '../gateway/index.ts';
+import { type Connected, GatewayConnection } from '../gateway/index.ts';
 import { Wait } from '../wait.ts';
 import { activationError, headerError, messageError } from './doip-error.ts';
 import {
@@ -23,8 +22,7 @@ const ACTIVATION_CODE_OFFSET = 4;
 /** Behind the addresses of an acknowledgement, in front of the bytes that it repeats. */
 const ACK_CODE_BYTES = 1;
 
-export interface DoipConnectionOptions {
-  readonly stream: ByteStream;
+export interface DoipConnectionOptions extends Connected {
   readonly clock: Clock;
   readonly ackTimeoutMs: number;
 }

@@ -24,8 +24,8 @@ export function createDoipTransport(options: DoipTransportOptions): Transport {
   const { open, secure, clock, description, portName, ackTimeoutMs = ACK_TIMEOUT_MS } = options;
   return new GatewayTransport({
     open: secure === undefined ? open : orSayWhy(open, secure),
-    connect: async (stream, signal) => {
-      const connection = new DoipConnection({ stream, clock, ackTimeoutMs });
+    connect: async (connected, signal) => {
+      const connection = new DoipConnection({ ...connected, clock, ackTimeoutMs });
       try {
         await connection.activate(signal);
         return connection;

@@ -32,7 +32,7 @@ export function createEnetTransport(options: EnetTransportOptions): Transport {
   const { tester = ENET_TESTER_ADDRESS, ackTimeoutMs = ACK_TIMEOUT_MS } = options;
   return new GatewayTransport({
     open,
-    connect: async (stream) => new HsfzConnection({ stream, clock, tester, ackTimeoutMs }),
+    connect: async (connected) => new HsfzConnection({ ...connected, clock, tester, ackTimeoutMs }),
     clock,
     description,
     portName,

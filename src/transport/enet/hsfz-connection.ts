@@ -1,13 +1,11 @@
 import { type Clock, copyBytes, type EcuAddress } from '../../core/index.ts';
-import type { ByteStream } from '../byte-stream.ts';
-import { GatewayConnection } from '../gateway/index.ts';
+import { type Connected, GatewayConnection } from '../gateway/index.ts';
 import { gatewayError } from './gateway-error.ts';
 import { HsfzControl } from './hsfz-control.ts';
 import { encodeHsfzDiagnostic, encodeHsfzFrame, HSFZ_ADDRESS_BYTES, HSFZ_HEADER_BYTES, type HsfzFrame } from './hsfz-frame.ts';
 import { HsfzReceiveBuffer } from './receive-buffer.ts';
 
-export interface HsfzConnectionOptions {
-  readonly stream: ByteStream;
+export interface HsfzConnectionOptions extends Connected {
   readonly clock: Clock;
   readonly tester: EcuAddress;
   readonly ackTimeoutMs: number;

@@ -10,6 +10,8 @@ export interface GatewayConnectionOptions<Frame extends AnyFrame> {
   readonly clock: Clock;
   readonly ackTimeoutMs: number;
   readonly buffer: FrameBuffer<Frame>;
+  /** Whether the gateway has served a connection of ours before this one. */
+  readonly served: boolean;
   /** As it stands in error codes: `hsfz`. */
   readonly protocol: string;
 }
@@ -31,8 +33,8 @@ export abstract class GatewayConnection<Frame extends AnyFrame> {
   protected readonly stream: ByteStream;
   protected readonly clock: Clock;
   protected readonly ackTimeoutMs: number;
-  /** Whether the gateway has said anything that it says only to who is served. */
-  protected served = false;
+  /** Whether the gateway has said anything that it says only to who is served, here or on a connection before. */
+  served: boolean;
   readonly #buffer: FrameBuffer<Frame>;
   readonly #protocol: string;
   // One request, and a tester-present beside it: an array beats a map.
@@ -48,10 +50,11 @@ export abstract class GatewayConnection<Frame extends AnyFrame> {
     if (index >= 0) this.#acks.splice(index, 1);
   };
 
-  constructor({ stream, clock, ackTimeoutMs, buffer, protocol }: GatewayConnectionOptions<Frame>) {
+  constructor({ stream, clock, ackTimeoutMs, buffer, served, protocol }: GatewayConnectionOptions<Frame>) {
     this.stream = stream;
     this.clock = clock;
     this.ackTimeoutMs = ackTimeoutMs;
+    this.served = served;
     this.#buffer = buffer;
     this.#inbox = new Inbox(clock);
     this.#protocol = protocol;
@@ -119,7 +122,8 @@ export abstract class GatewayConnection<Frame extends AnyFrame> {
 
   /**
    * A gateway is said to serve one tester at a time (bmw-diagnostics §1.5, hypothesis). How it turns another one away is
-   * not known: "not ready", or dropping the connection, before anything else is taken for it.
+   * not known: "not ready", or dropping the connection, before anything else is taken for it. One that has served us and
+   * then drops each connection has not that reason (reliability, rows 8 and 9).
    */
   protected busyError(cause: unknown): KombiError {
     return new KombiError({

@@ -1,13 +1,16 @@
 import { type Clock, type EcuAddress, type Ignition, KombiError } from '../../core/index.ts';
-import type { ByteStream, OpenByteStream } from '../byte-stream.ts';
+import type { OpenByteStream } from '../byte-stream.ts';
 import type { AnyFrame } from '../frame-buffer.ts';
 import type { AdapterIdentity, Transport, TransportCapabilities } from '../transport.ts';
-import type { GatewayConnection } from './gateway-connection.ts';
+import type { GatewayConnection, GatewayConnectionOptions } from './gateway-connection.ts';
+
+/** A stream just opened, and what is known of the gateway behind it. */
+export type Connected = Pick<GatewayConnectionOptions<AnyFrame>, 'stream' | 'served'>;
 
 export interface GatewayTransportOptions {
   readonly open: OpenByteStream;
   /** Makes the connection fit for messages. It closes the stream where it throws. */
-  readonly connect: (stream: ByteStream, signal?: AbortSignal) => Promise<GatewayConnection<AnyFrame>>;
+  readonly connect: (connected: Connected, signal?: AbortSignal) => Promise<GatewayConnection<AnyFrame>>;
   readonly clock: Clock;
   readonly description: string;
   readonly portName: string | undefined;
@@ -27,6 +30,7 @@ export class GatewayTransport implements Transport {
   readonly adapter: AdapterIdentity;
   readonly #options: GatewayTransportOptions;
   #connection: GatewayConnection<AnyFrame> | undefined;
+  #served = false;
 
   constructor(options: GatewayTransportOptions) {
     const { description, portName, clock, kind, maxPayloadBytes } = options;
@@ -40,7 +44,8 @@ export class GatewayTransport implements Transport {
 
   async open(signal?: AbortSignal): Promise<void> {
     await this.close();
-    this.#connection = await this.#options.connect(await this.#options.open(signal), signal);
+    const stream = await this.#options.open(signal);
+    this.#connection = await this.#options.connect({ stream, served: this.#served }, signal);
   }
 
   send(target: EcuAddress, payload: Uint8Array, signal?: AbortSignal): Promise<void> {
@@ -67,6 +72,7 @@ export class GatewayTransport implements Transport {
   async close(): Promise<void> {
     const connection = this.#connection;
     this.#connection = undefined;
+    this.#served ||= connection?.served ?? false;
     await connection?.close();
   }
 

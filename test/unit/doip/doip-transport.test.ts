@@ -92,6 +92,13 @@ describe('opening', () => {
     await expect(transport.open()).rejects.toMatchObject({ code: 'link.busy', exit: 7 });
   });
 
+  it('takes one that is dropped at once for a link that fails where the gateway has let us through before', async () => {
+    await transport.open();
+    gateway.answer = () => gateway.hangUp();
+    await expect(transport.open()).rejects.toMatchObject({ code: 'link.closed', exit: 8 });
+    await expect(transport.open()).rejects.toMatchObject({ code: 'link.closed', exit: 8 });
+  });
+
   it('names the certificate where only the port for TLS is open, and the port where neither is', async () => {
     const secure = new MemoryGateway();
     await expect(create({ refused: true, secure }).open()).rejects.toMatchObject({

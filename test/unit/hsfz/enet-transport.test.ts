@@ -215,6 +215,16 @@ describe('the end of a connection', () => {
     await expect(sending).rejects.toMatchObject({ code: 'link.busy', exit: 7, message: expect.stringContaining('another tester') });
   });
 
+  it('again and again, without a word, is a link that fails where the gateway has served us', async () => {
+    gateway.answer = () => gateway.say(ACK, ANSWER);
+    await transport.send(CLUSTER, READ_VIN);
+    gateway.answer = () => gateway.hangUp();
+    for (let connection = 0; connection < 2; connection += 1) {
+      await transport.open();
+      await expect(transport.send(CLUSTER, READ_VIN)).rejects.toMatchObject({ code: 'link.closed', exit: 8 });
+    }
+  });
+
   it('leaves nothing to the next one', async () => {
     gateway.answer = () => gateway.say(ACK, ANSWER);
     await transport.send(CLUSTER, READ_VIN);
