@@ -47,24 +47,10 @@ export function createBlockReader(car: Car, ecu: EcuAddress): BlockReader {
     await outlast(car, () => car.assertSame());
     sameAt = car.client.reopened;
   };
-  const asking = { signal: car.signal };
-  const ask = async (did: Did) => {
-    try {
-      return judge(await car.client.readAnswer(ecu, encodeReadDid(did), asking));
-    } catch (error) {
-      if (isSilence(error)) return SILENT;
-      throw error;
-    }
-  };
   return {
     async read(did) {
       if (gone) return GONE;
-      let answer: BlockAnswer;
-      try {
-        answer = judge(await car.client.readAnswer(ecu, encodeReadDid(did), asking));
-      } catch (error) {
-        answer = isSilence(error) ? SILENT : ((await comeBack(car, () => ask(did), error)) ?? SILENT);
-      }
+      const answer = (await outlast(car, () => ask(car, ecu, did))) ?? SILENT;
       if (sameAt !== car.client.reopened) await assertSame();
       if (answer.kind !== 'silent') return answer;
       silences += 1;
@@ -75,11 +61,17 @@ export function createBlockReader(car: Car, ecu: EcuAddress): BlockReader {
   };
 }
 
-function judge(answer: Uint8Array): BlockAnswer {
-  const nrc = refusalOf(answer);
-  if (nrc === undefined) return { kind: 'bytes', bytes: decodeReadDid(answer) };
-  if (nrc === SUBNET_SILENT) return SILENT;
-  return nrc === NRC.requestOutOfRange ? OUT_OF_RANGE : { kind: ABSENT.has(nrc) ? 'absent' : 'refused', nrc };
+async function ask(car: Car, ecu: EcuAddress, did: Did): Promise<BlockAnswer> {
+  try {
+    const answer = await car.client.readAnswer(ecu, encodeReadDid(did), { signal: car.signal });
+    const nrc = refusalOf(answer);
+    if (nrc === undefined) return { kind: 'bytes', bytes: decodeReadDid(answer) };
+    if (nrc === SUBNET_SILENT) return SILENT;
+    return nrc === NRC.requestOutOfRange ? OUT_OF_RANGE : { kind: ABSENT.has(nrc) ? 'absent' : 'refused', nrc };
+  } catch (error) {
+    if (isSilence(error)) return SILENT;
+    throw error;
+  }
 }
 
 async function isThere(car: Car, ecu: EcuAddress): Promise<boolean> {
@@ -105,34 +97,23 @@ export function isSilence(error: unknown): error is KombiError {
  * @returns undefined where the link works, and breaks each time at this question
  */
 export async function outlast<Result>(car: Car, read: () => Promise<Result>): Promise<Result | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    return comeBack(car, read, error);
-  }
-}
-
-/** {@link outlast} from where reading has failed. */
-async function comeBack<Result>(car: Car, read: () => Promise<Result>, failure: unknown): Promise<Result | undefined> {
-  let error = failure;
   let breaks = 0;
   for (const pauseMs of LINK_PAUSES_MS) {
-    if (!passes(car, error)) break;
+    try {
+      return await read();
+    } catch (error) {
+      if (!passes(car, error)) throw error;
+    }
     await car.client.clock.sleep(pauseMs, car.signal);
     try {
       await assertStillThere(car);
       breaks += 1;
       if (breaks === BREAKS_OF_A_QUESTION) return undefined;
-    } catch (lost) {
-      if (!passes(car, lost)) throw lost;
-    }
-    try {
-      return await read();
-    } catch (again) {
-      error = again;
+    } catch (error) {
+      if (!passes(car, error)) throw error;
     }
   }
-  throw error;
+  return read();
 }
 
 function passes(car: Car, error: unknown): boolean {

@@ -2,7 +2,8 @@
 //   car                          the mock car; tells the port of its HSFZ server
 //   record <port>                makes one backup; tells what crossed the wire, exchange by exchange, in its segments
 //   bare-server <file>           answers as recorded, knowing nothing of HSFZ; tells its port
-//   kombi <port>                 makes backups; tells how long one takes, and how much of it was waiting for answers that never came
+//   kombi <port>                 makes backups of what answers there; tells how long one takes, and how much of it was waiting for
+//                                answers that never came
 //   bare <port> <file>           sends the recorded requests; tells how long all of them take
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
@@ -110,7 +111,7 @@ async function bare(port, file) {
   return ms;
 }
 
-/** Makes one backup into an archive of its own: one that knows the car already would save most of the asking. */
+/** Makes one backup into an archive that does not know the car: one that does would save most of the asking. */
 async function backups(port) {
   const [{ systemClock }, { openTcpStream }, { createEnetTransport }, { loadCatalog }, { openArchive }, { backUp, openCar }] =
     await Promise.all([
@@ -122,8 +123,9 @@ async function backups(port) {
       import('../../dist/job/index.js'),
     ]);
   const catalog = loadCatalog();
+  const folder = mkdtempSync(join(tmpdir(), 'kombi-bench-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   return async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'kombi-bench-'));
     const transport = createEnetTransport({
       open: openTcpStream({ host: HOST, port, connectTimeoutMs: 5000, clock: systemClock }),
       clock: systemClock,
@@ -149,7 +151,7 @@ async function backups(port) {
       await opened.dispose();
     }
     const ms = performance.now() - startMs;
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(join(folder, 'vehicles'), { recursive: true });
     return { ms, waitedMs };
   };
 }
