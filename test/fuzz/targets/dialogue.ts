@@ -33,7 +33,10 @@ function answering(clock: StepClock, answers: readonly Uint8Array[], usual: (tol
         consumer = next;
       },
       onLost: () => undefined,
-      close: async () => undefined,
+      // Nothing is heard of a socket that was closed, whatever is under way to it.
+      close: async () => {
+        consumer = () => undefined;
+      },
     };
     return stream;
   };
