@@ -6,6 +6,7 @@ import { describeRequest, NegativeResponseError, NoResponseError } from './error
 import { type KeepAlive, startKeepAlive } from './keep-alive.ts';
 import { Mutex } from './mutex.ts';
 import { NRC } from './negative-response-codes.ts';
+import { ReadMemory } from './read-memory.ts';
 import { DEFAULT_TIMING, decodeSessionTiming, encodeSessionControl, type SessionTiming } from './session.ts';
 import { type Dtc, decodeDtcs, encodeReadDtcs } from './trouble-codes.ts';
 
@@ -56,6 +57,7 @@ export class UdsClient {
   #stale = false;
   #reopened = 0;
   #keepAliveError: Error | undefined;
+  #memory: ReadMemory | undefined;
   /** By how much the calendar is ahead of the clock, as last looked at. */
   #aheadMs: number;
 
@@ -95,7 +97,25 @@ export class UdsClient {
   }
 
   /** {@link read}, with a refusal given as the answer that it is: making errors of thousands is what a scan would wait for. */
-  async readAnswer(ecu: EcuAddress, request: Uint8Array, options: RequestOptions = {}): Promise<Uint8Array> {
+  readAnswer(ecu: EcuAddress, request: Uint8Array, options: RequestOptions = {}): Promise<Uint8Array> {
+    const ask = () => this.#readAnew(ecu, request, options);
+    return this.#memory === undefined ? ask() : this.#memory.recall(ecu, request, ask);
+  }
+
+  /**
+   * Until it is disposed of, an ECU is asked the same once, and what it said then counts: for who looks at a car many times
+   * in a row and writes nothing.
+   */
+  rememberReads(): Disposable {
+    this.#memory = new ReadMemory();
+    return {
+      [Symbol.dispose]: () => {
+        this.#memory = undefined;
+      },
+    };
+  }
+
+  async #readAnew(ecu: EcuAddress, request: Uint8Array, options: RequestOptions): Promise<Uint8Array> {
     const { signal } = options;
     const turn = this.#turn.take();
     if (turn !== undefined) await turn;
@@ -168,6 +188,7 @@ export class UdsClient {
     await this.transport.close();
     await this.transport.open(signal);
     this.#reopened += 1;
+    this.#memory?.forgetAnswers();
     this.#stale = false;
     this.#keepAliveError = undefined;
   }

@@ -53,8 +53,9 @@ export async function checkRecipe(car: Car, recipe: Recipe): Promise<RecipeCheck
   }
 }
 
-/** {@link checkRecipe} for many, in their order. */
+/** {@link checkRecipe} for many, in their order; a block is read once, however many of them look at it. */
 export async function checkRecipes(car: Car, recipes: readonly Recipe[], onProgress?: OnProgress): Promise<readonly RecipeCheck[]> {
+  using _memory = car.client.rememberReads();
   const checks: RecipeCheck[] = [];
   for (const recipe of recipes) {
     onProgress?.({ step: 'check', done: checks.length, total: recipes.length });
