@@ -61,11 +61,12 @@ describe('kombi with nothing typed', () => {
 });
 
 describe('a message', () => {
-  it('is hidden with consent, shown again by undo, and each command is printed', async () => {
+  it('is hidden with consent, told among the hidden ones, shown again by undo, and each command is printed', async () => {
     bench.files = { backups: 2, journals: ['COMMITTED', 'COMMITTED'] };
-    const run = await assisted(['messages', 'hide', '', VIN_TAIL, 'active', 'back', 'undo', VIN_TAIL, 'leave']);
+    const run = await assisted(['messages', 'hide', '', VIN_TAIL, 'hidden', 'active', 'back', 'undo', VIN_TAIL, 'leave']);
     expect(run.exit).toBe(0);
-    expect(commandsIn(run.stdout)).toEqual(['messages hide 299', 'messages active', 'undo']);
+    expect(commandsIn(run.stdout)).toEqual(['messages hide 299', 'messages list --ecu KOMBI', 'messages active', 'undo']);
+    expect(run.stdout).toMatch(/block 3301: \d+ messages of \d+ hidden$.*^299 /ms);
     expect(run.stdout).toContain('[FF → F7]');
     expect(run.stdout).toContain('1 job on this car so far.');
   });

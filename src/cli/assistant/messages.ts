@@ -3,6 +3,7 @@ import type { AssistedCar } from './assisted-car.ts';
 const EMERGENCY_CALL_FAILED = '299';
 const CHOICES = [
   { value: 'active', label: 'Which messages has the car raised?' },
+  { value: 'hidden', label: 'Which messages does the car hide?' },
   { value: 'find', label: 'Find a message by its words' },
   { value: 'show', label: 'Look at one: where its bit lies, whether it is shown' },
   { value: 'hide', label: 'Hide one', hint: 'The car no longer says so. It repairs nothing.' },
@@ -18,8 +19,8 @@ export async function lookAtMessages(assisted: AssistedCar): Promise<void> {
     const { signal } = assisted;
     chosen = await prompter.choose('Check Control messages', CHOICES, { standard: chosen, signal });
     if (chosen === 'back') return;
-    if (chosen === 'active') {
-      await assisted.run(['messages', 'active']);
+    if (chosen === 'active' || chosen === 'hidden') {
+      await assisted.run(['messages', ...(chosen === 'active' ? ['active'] : ['list', '--ecu', 'KOMBI'])]);
       continue;
     }
     const question =
