@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { adapterNotes } from '../../src/cli/adapter-notes.ts';
+import { candidatesOf } from '../../src/cli/find-links.ts';
 import { startElm327TcpServer } from '../../src/mock/elm327/index.ts';
 import { startMockCar } from '../../src/mock/index.ts';
 import type { AdapterFindings } from '../../src/transport/elm327/index.ts';
@@ -10,6 +11,29 @@ import { jsonOf, useBench } from './support/bench.ts';
 const bench = useBench();
 const on = (adapter: string) => bench.link('link=elm327', `adapter=${adapter}`);
 const PROBE = ['adapters', '--probe'];
+
+describe('kombi adapters', () => {
+  it.each([
+    [
+      { path: '/dev/ttyUSB0', manufacturer: 'FTDI', vendorId: '0403', productId: '6001' },
+      'elm327:///dev/ttyUSB0',
+      'serial port, FTDI (a K+DCAN cable: dcan:///dev/ttyUSB0)',
+    ],
+    [
+      { path: 'COM3', manufacturer: 'FTDI', vendorId: '0403', productId: '6015' },
+      'elm327:COM3',
+      'serial port, FTDI (a K+DCAN cable: dcan:COM3)',
+    ],
+    [{ path: '/dev/ttyUSB1', vendorId: '1a86', productId: '7523' }, 'elm327:///dev/ttyUSB1', 'serial port'],
+    [{ path: '/dev/rfcomm0' }, 'elm327:///dev/rfcomm0', 'serial port'],
+  ])('offers %j as %s', (port, link, what) => {
+    expect(candidatesOf({ gateways: [], ports: [port] })).toEqual([{ link, what }]);
+  });
+
+  it('does not offer a port that waits to be called over Bluetooth', () => {
+    expect(candidatesOf({ gateways: [], ports: [{ path: '/dev/cu.Bluetooth-Incoming-Port' }] })).toEqual([]);
+  });
+});
 
 describe('kombi adapters --probe', () => {
   it.each([
