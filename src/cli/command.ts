@@ -18,7 +18,7 @@ export interface OptionSpec {
 
 /** What a command has done, once. */
 export interface Outcome {
-  /** For programs, as `schemas.ts` describes it. */
+  /** For programs, as `schemas` describes it. */
   readonly result: object;
   /** The same for people, one string a line. Absent: all has been shown already. */
   readonly lines?: readonly string[];

@@ -9,7 +9,7 @@ export const schema: CommandSpec = {
   arguments: [{ syntax: '[command...]', help: 'such as read, or backup create' }],
   examples: ['kombi schema read', 'kombi schema backup create'],
   run: async (_, input) => {
-    const { jsonSchemaOf, schemaNames } = await import('../schemas.ts');
+    const { jsonSchemaOf, schemaNames } = await import('../schemas/index.ts');
     const name = input.rest(0).join('-');
     if (name === '') return { result: { commands: schemaNames() }, lines: schemaNames().map((each) => each.replace('-', ' ')) };
     const found = jsonSchemaOf(name);

@@ -6,7 +6,7 @@ import type { PlatformFacts } from '../../../src/cli/doctor/platform-facts.ts';
 import { execute } from '../../../src/cli/execute.ts';
 import type { Io } from '../../../src/cli/io.ts';
 import type { Choice } from '../../../src/cli/prompter.ts';
-import { resultSchema } from '../../../src/cli/schemas.ts';
+import { resultSchema } from '../../../src/cli/schemas/index.ts';
 import { type Clock, systemClock } from '../../../src/core/index.ts';
 import { type CarState, diffStates, startMockCar } from '../../../src/mock/index.ts';
 import { watchEveryWrite } from '../../support/watch-every-write.ts';
