@@ -85,6 +85,7 @@ export class UdsClient {
    * @throws {KombiError} `uds.pending-too-long`, `ecu.absent`, `link.*`
    */
   request(ecu: EcuAddress, request: Uint8Array, options: RequestOptions = {}): Promise<Uint8Array> {
+    this.#memory = undefined;
     return this.#turn.run(async () => granted(ecu, request, await this.#exchange(ecu, request, options)));
   }
 
@@ -98,13 +99,13 @@ export class UdsClient {
 
   /** {@link read}, with a refusal given as the answer that it is: making errors of thousands is what a scan would wait for. */
   readAnswer(ecu: EcuAddress, request: Uint8Array, options: RequestOptions = {}): Promise<Uint8Array> {
-    const ask = () => this.#readAnew(ecu, request, options);
-    return this.#memory === undefined ? ask() : this.#memory.recall(ecu, request, ask);
+    if (this.#memory === undefined) return this.#readAnew(ecu, request, options);
+    return this.#memory.recall(ecu, request, () => this.#readAnew(ecu, request, options));
   }
 
   /**
-   * Until it is disposed of, an ECU is asked the same once, and what it said then counts: for who looks at a car many times
-   * in a row and writes nothing.
+   * Until it is disposed of, or anything but a read is sent, an ECU is asked the same once, and what it said then counts: for
+   * who looks at a car many times in a row and writes nothing.
    */
   rememberReads(): Disposable {
     this.#memory = new ReadMemory();
@@ -161,6 +162,7 @@ export class UdsClient {
 
   /** Starts a session and remembers its timing for this ECU. */
   startSession(ecu: EcuAddress, session: number, options: RequestOptions = {}): Promise<SessionTiming> {
+    this.#memory = undefined;
     return this.#turn.run(async () => {
       if (this.#hasGoneStale()) await this.#reopen(options.signal);
       const request = encodeSessionControl(session);

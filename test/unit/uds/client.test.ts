@@ -51,6 +51,20 @@ describe('a request', () => {
     expect([await readVin(), await readVin()]).toEqual(['01', '02']);
   });
 
+  it('ends the remembering of what was read: what it may have changed is asked for anew', async () => {
+    let held = '57';
+    transport.car = (_target, request, reply) => {
+      if (request.startsWith('22')) return reply(0x60, `62F190${held}`);
+      held = '58';
+      reply(0x60, '6E3301');
+    };
+    using _memory = client.rememberReads();
+    const before = [await readVin(), await readVin()];
+    await client.request(CLUSTER, WRITE);
+    expect([...before, await readVin()]).toEqual(['57', '57', '58']);
+    expect(transport.sent).toEqual(['60 22F190', `60 ${toHex(WRITE)}`, '60 22F190']);
+  });
+
   it('of a sub-function is answered by that sub-function', async () => {
     transport.car = (_target, _request, reply) => {
       for (const hex of ['7103020300', '7101F01000', '710102030A']) reply(0x60, hex);
