@@ -14,11 +14,11 @@ import { createMockSerialPort } from '../../dist/mock/serial/index.js';
 import { createElm327Transport } from '../../dist/transport/elm327/index.js';
 import { openSerialStream } from '../../dist/transport/serial/index.js';
 import { addUp, createElm327Floor } from './elm327-floor.js';
-import { medians, messageFrom, requirePinning, startPinned } from './pinned.js';
+import { medians, pinnedEnds, requirePinning } from './pinned.js';
 import { atLeast, atMost } from './table.js';
 
 const RUNS = 3;
-const END = fileURLToPath(new URL('./backup-end.js', import.meta.url));
+const { serve, answerOf } = pinnedEnds(fileURLToPath(new URL('./backup-end.js', import.meta.url)));
 const BAUD = 115_200;
 export async function measure() {
   const folder = mkdtempSync(join(tmpdir(), 'kombi-bench-'));
@@ -97,20 +97,4 @@ async function overElm327(folder) {
 
 function characters({ counters }) {
   return counters.charactersReceived + counters.charactersSent;
-}
-
-/** A process that stays and tells its port. */
-async function serve(role, ...args) {
-  const child = startPinned(END, [role, ...args]);
-  return [child, await messageFrom(child)];
-}
-
-/** What a process tells that does one thing and ends. */
-async function answerOf(role, ...args) {
-  const child = startPinned(END, [role, ...args.map(String)]);
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  const answer = await messageFrom(child);
-  child.disconnect();
-  await ended;
-  return answer;
 }

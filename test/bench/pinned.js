@@ -35,6 +35,27 @@ export function messageFrom(child) {
   });
 }
 
+/** Roles of a file, each in a process of its own. */
+export function pinnedEnds(file) {
+  return {
+    /** A process that stays and tells its port. */
+    async serve(role, ...args) {
+      const child = startPinned(file, [role, ...args]);
+      return [child, await messageFrom(child)];
+    },
+    /** What a process tells that does one thing and ends. */
+    async answerOf(role, ...args) {
+      const child = startPinned(file, [role, ...args.map(String)]);
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      const answer = await messageFrom(child);
+      // The next one must not share the core with the rest of this one.
+      child.disconnect();
+      await ended;
+      return answer;
+    },
+  };
+}
+
 /**
  * Runs every kind once, then again, so that what else the machine does meets all of them.
  *

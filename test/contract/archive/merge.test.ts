@@ -3,8 +3,8 @@ import { appendFileSync, chmodSync, cpSync, mkdtempSync, readdirSync, readFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Archive, type JournalBegin, openArchive } from '../../../src/archive/index.ts';
-import { DRAFT, VIN } from '../../unit/archive/sample.ts';
+import { type Archive, openArchive } from '../../../src/archive/index.ts';
+import { begin, DRAFT, VIN } from '../../unit/archive/sample.ts';
 
 const SHA = '0'.repeat(64);
 const hasGit = (() => {
@@ -42,24 +42,6 @@ interface Job {
   readonly txid: string;
   readonly backup: string;
   readonly time: string;
-}
-
-function begin({ txid, backup, time }: Job): JournalBegin {
-  const ops = [{ ecu: '60', did: '3301', old: 'FF', mask: '08', new: 'F7', oldSha: SHA, newSha: SHA }];
-  const ecus = [{ address: '60', serial: '1', svkSha: SHA }];
-  return {
-    type: 'BEGIN',
-    txid,
-    vin: VIN,
-    kind: 'code',
-    planId: 'p',
-    ecus,
-    backup,
-    tool: 'k',
-    adapter: 'enet',
-    time,
-    ops,
-  };
 }
 
 async function job(archive: Archive, work: Job): Promise<void> {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type Archive, type BackupDraft, type JournalBegin, openArchive } from '../../../src/archive/index.ts';
+import { type Archive, type BackupDraft, openArchive } from '../../../src/archive/index.ts';
 import { diskError, type LeftOnDisk, MemoryDisk } from '../../support/memory-disk.ts';
-import { DRAFT, VIN } from '../../unit/archive/sample.ts';
+import { begin, DRAFT, VIN } from '../../unit/archive/sample.ts';
 
 const ROOT = '/home/me/archive';
+const FIRST_TIME = '2026-01-01T00:00:00Z';
 const SHA = '0'.repeat(64);
 
 interface Store {
@@ -14,7 +15,7 @@ interface Store {
 }
 
 function open(disk = new MemoryDisk()): Store {
-  let now = new Date('2026-01-01T00:00:00Z');
+  let now = new Date(FIRST_TIME);
   const archive = openArchive(ROOT, { fileSystem: disk, hostId: 'laptop', now: () => now });
   return {
     disk,
@@ -26,26 +27,8 @@ function open(disk = new MemoryDisk()): Store {
   };
 }
 
-function begin(txid: string, backup: string): JournalBegin {
-  const ops = [{ ecu: '60', did: '3301', old: 'FF', mask: '08', new: 'F7', oldSha: SHA, newSha: SHA }];
-  const ecus = [{ address: '60', serial: '1', svkSha: SHA }];
-  return {
-    type: 'BEGIN',
-    txid,
-    vin: VIN,
-    kind: 'code',
-    planId: 'p',
-    ecus,
-    backup,
-    tool: 'k',
-    adapter: 'enet',
-    time: '2026-01-01T00:00:00Z',
-    ops,
-  };
-}
-
 async function journal({ archive }: Store, txid: string, backup: string): Promise<void> {
-  const opened = await archive.createJournal(begin(txid, backup));
+  const opened = await archive.createJournal(begin({ txid, backup, time: FIRST_TIME }));
   await opened.append({ type: 'END', state: 'COMMITTED', observed: [SHA], time: '2026-01-01T00:00:00Z' }, { sync: true });
 }
 
@@ -103,7 +86,7 @@ describe('pruning', () => {
   it('keeps everything while a journal no longer tells which backup it relies on', async () => {
     const store = open();
     const ids = await saveDays(store, 30);
-    const opened = await store.archive.createJournal(begin('aaaa0003', ids[3] ?? ''));
+    const opened = await store.archive.createJournal(begin({ txid: 'aaaa0003', backup: ids[3] ?? '', time: FIRST_TIME }));
     await opened.close();
     expect((await store.archive.planPrune(VIN))[0]?.moved.length).toBeGreaterThan(0);
     const bytes = store.disk.bytesOf(opened.path);

@@ -1,8 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
 import type { Done, Unit } from './unit.ts';
 
-const FILE = new URL('../../../fault-coverage.json', import.meta.url);
 const MOST_NAMED = 200;
 
 interface Counts {
@@ -69,18 +67,4 @@ function countsOf(done: readonly Done[], kind: Unit['kind'], key?: string): Coun
 function missedOf(done: readonly Done[], key: string): string[] {
   const missed = done.flatMap(({ unit, tallies }) => (unit.kind === 'singles' ? (tallies[key]?.missed ?? []) : []));
   return missed.length <= MOST_NAMED ? missed : [...missed.slice(0, MOST_NAMED), `and ${missed.length - MOST_NAMED} more`];
-}
-
-/** Others count into the same file. */
-export function writeCoverage(counted: object): void {
-  writeFileSync(FILE, `${JSON.stringify({ ...coverage(), ...counted }, undefined, 2)}\n`);
-}
-
-function coverage(): object {
-  try {
-    return JSON.parse(readFileSync(FILE, 'utf8')) as object;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
-    throw error;
-  }
 }

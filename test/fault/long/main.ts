@@ -8,11 +8,12 @@
 //   --replay 'enet one-bit nrc:33@4'     one schedule, told            --simulated     no real processes, no planted errors
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
+import { writeCoverage } from '../../support/fault-coverage.ts';
 import { ADAPTERS, type Wire } from '../../support/rig.ts';
 import { measure, runSchedule } from '../run-schedule.ts';
 import { SCENARIOS, scenarioNamed } from '../scenarios.ts';
 import { parseSchedule } from '../schedule.ts';
-import { summarize, writeCoverage } from './coverage.ts';
+import { summarize } from './coverage.ts';
 import { runUnits } from './pool.ts';
 import type { Unit } from './unit.ts';
 

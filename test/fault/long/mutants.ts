@@ -4,7 +4,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
-import { writeCoverage } from './coverage.ts';
+import { writeCoverage } from '../../support/fault-coverage.ts';
 import { MUTANTS, type Mutant } from './design-errors.ts';
 
 interface Verdict {

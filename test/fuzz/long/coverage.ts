@@ -1,7 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-
-const FILE = fileURLToPath(new URL('../../../fault-coverage.json', import.meta.url));
+import { readCoverage } from '../../support/fault-coverage.ts';
 
 /** Of one target: how many inputs from index 0 on, and what became of them. */
 export interface TargetCount {
@@ -44,22 +41,6 @@ export function summarize(seed: number, targets: Readonly<Record<string, TargetC
 
 /** What an earlier run with the same seed has counted. */
 export function earlierCounts(seed: number): Readonly<Record<string, TargetCount>> {
-  const { fuzz } = coverage() as { fuzz?: FuzzCount };
+  const { fuzz } = readCoverage() as { fuzz?: FuzzCount };
   return fuzz?.seed === seed ? fuzz.targets : {};
-}
-
-/** Others count into the same file: only `fuzz` changes. Written aside and renamed, so that nobody reads half of it. */
-export function writeCoverage(fuzz: FuzzCount): void {
-  const aside = `${FILE}.${process.pid}`;
-  writeFileSync(aside, `${JSON.stringify({ ...coverage(), fuzz }, undefined, 2)}\n`);
-  renameSync(aside, FILE);
-}
-
-function coverage(): object {
-  try {
-    return JSON.parse(readFileSync(FILE, 'utf8')) as object;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
-    throw error;
-  }
 }

@@ -4,9 +4,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { writeCoverage } from '../../support/fault-coverage.ts';
 import { addToCorpus } from '../corpus.ts';
 import { TARGETS } from '../targets/index.ts';
-import { earlierCounts, summarize, type TargetCount, writeCoverage } from './coverage.ts';
+import { earlierCounts, summarize, type TargetCount } from './coverage.ts';
 import type { Slice, SliceDone } from './slice.ts';
 
 const PROCESSES = 2;
@@ -42,7 +43,7 @@ for (const name of names) {
   }
   const count = await runSlices(slices);
   if (count !== undefined) targets[name] = add(targets[name], count);
-  writeCoverage(summarize(seed, targets, failures));
+  writeCoverage({ fuzz: summarize(seed, targets, failures) });
   const { inputs, accepted, refused, seconds } = targets[name] ?? { inputs: 0, accepted: 0, refused: 0, seconds: 1 };
   tell(`${name}: ${inputs} inputs, ${accepted} taken, ${refused} refused, ${Math.round(inputs / seconds)}/s and process`);
 }

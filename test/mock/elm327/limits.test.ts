@@ -3,12 +3,9 @@ import { connect, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock, VirtualClock } from '../../../src/core/index.ts';
 import { type Elm327TcpServerOptions, startElm327TcpServer } from '../../../src/mock/elm327/index.ts';
+import { isLinux, knock } from '../another-address.ts';
 import { FakeCar } from '../can/fake-car.ts';
 import { Terminal } from './terminal.ts';
-
-/** Linux answers on all of 127/8, so that one of them can stand for "another address of this computer". */
-const ANOTHER_ADDRESS = '127.0.0.2';
-const isLinux = process.platform === 'linux';
 
 async function start(options: Elm327TcpServerOptions = {}) {
   const server = await startElm327TcpServer(new FakeCar({ clock: systemClock }), { baud: 500_000, ...options });
@@ -22,18 +19,6 @@ function greedyClient(port: number): Socket {
   socket.on('error', () => undefined);
   onTestFinished(() => void socket.destroy());
   return socket;
-}
-
-async function knock(port: number): Promise<string> {
-  const socket = connect(port, ANOTHER_ADDRESS);
-  onTestFinished(() => void socket.destroy());
-  return Promise.race([
-    once(socket, 'connect').then(
-      () => 'open',
-      (error: NodeJS.ErrnoException) => error.code ?? '',
-    ),
-    once(socket, 'error').then(([error]) => (error as NodeJS.ErrnoException).code ?? ''),
-  ]);
 }
 
 describe('the WiFi adapter', () => {

@@ -1,36 +1,20 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { VirtualClock } from '../../../src/core/index.ts';
 import { type HsfzServerOptions, startHsfzServer, startMockCar } from '../../../src/mock/index.ts';
 import { socketWire } from '../../../src/mock/network/index.ts';
+import { ANOTHER_ADDRESS, isLinux, knock } from '../another-address.ts';
 import { RawClient } from './support.ts';
 
 const PING = '00 00 00 04 00 01 F4 60 3E 00';
 const PONG = '000000040002F4603E0000000004000160F47E00';
-/** Linux answers on all of 127/8, so that one of them can stand for "another address of this computer". */
-const ANOTHER_ADDRESS = '127.0.0.2';
-const isLinux = process.platform === 'linux';
 
 async function start(options: HsfzServerOptions = {}) {
   const server = await startHsfzServer(startMockCar({ profile: 'f06-sos' }), options);
   onTestFinished(() => server.close());
   return server;
-}
-
-/** `open`, or the error that a connection ended in. */
-async function knock(port: number): Promise<string> {
-  const socket = connect(port, ANOTHER_ADDRESS);
-  onTestFinished(() => void socket.destroy());
-  return Promise.race([
-    once(socket, 'connect').then(
-      () => 'open',
-      (error: NodeJS.ErrnoException) => error.code ?? '',
-    ),
-    once(socket, 'error').then(([error]) => (error as NodeJS.ErrnoException).code ?? ''),
-  ]);
 }
 
 /** What discovery answers at another address, or why it does not. */

@@ -1,6 +1,6 @@
 // The long run of real processes: `npm run test:life`. With a number, only one in so many: for a look at a change.
 // What it counted goes into fault-coverage.json, under `life` and `kills`.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeCoverage } from '../../support/fault-coverage.ts';
 import { isBuilt } from '../support/program.ts';
 import { liveInFreshProcesses } from './fresh-processes.ts';
 import { killEverywhere } from './kills.ts';
@@ -8,7 +8,6 @@ import { liveInOneProcess } from './one-process.ts';
 
 const JOBS_IN_ONE_PROCESS = 10_000;
 const JOBS_IN_FRESH_PROCESSES = 1000;
-const FILE = new URL('../../../fault-coverage.json', import.meta.url);
 
 if (!isBuilt) throw new Error('The program is not built: run npm run build.');
 const every = Number(process.argv[2] ?? 1);
@@ -18,16 +17,7 @@ const oneProcess = await liveInOneProcess(JOBS_IN_ONE_PROCESS / every, tell);
 const freshProcesses = await liveInFreshProcesses(JOBS_IN_FRESH_PROCESSES / every, tell);
 const kills = await killEverywhere(every, tell);
 const counted = { life: { oneProcess, freshProcesses }, kills: { ...kills, realCars: 0 } };
-// Others count into the same file. A look is no count.
-if (every === 1) writeFileSync(FILE, `${JSON.stringify({ ...coverage(), ...counted }, undefined, 2)}\n`);
+// A look is no count.
+if (every === 1) writeCoverage(counted);
 process.stdout.write(`${JSON.stringify(counted, undefined, 2)}\n`);
 if ([oneProcess, freshProcesses, kills].some(({ violations }) => violations.length > 0)) process.exitCode = 1;
-
-function coverage(): object {
-  try {
-    return JSON.parse(readFileSync(FILE, 'utf8')) as object;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
-    throw error;
-  }
-}

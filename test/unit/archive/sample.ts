@@ -1,4 +1,4 @@
-import { type BackupContent, type BackupDraft, backupBlock } from '../../../src/archive/index.ts';
+import { type BackupContent, type BackupDraft, backupBlock, type JournalBegin } from '../../../src/archive/index.ts';
 
 export const VIN = 'WBA6C92010D000001';
 
@@ -38,3 +38,22 @@ export const CONTENT: BackupContent = {
   clockTrusted: true,
   prev: null,
 };
+
+const SHA = '0'.repeat(64);
+
+/** The beginning of a job on that car. */
+export function begin({ txid, backup, time }: Pick<JournalBegin, 'txid' | 'backup' | 'time'>): JournalBegin {
+  return {
+    type: 'BEGIN',
+    txid,
+    vin: VIN,
+    kind: 'code',
+    planId: 'p',
+    ecus: [{ address: '60', serial: '1', svkSha: SHA }],
+    backup,
+    tool: 'k',
+    adapter: 'enet',
+    time,
+    ops: [{ ecu: '60', did: '3301', old: 'FF', mask: '08', new: 'F7', oldSha: SHA, newSha: SHA }],
+  };
+}

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../../../src/core/index.ts';
 import { decodeEdiSim, type Exchange } from '../../../src/recording/index.ts';
 import { fillTemplates, matches, requestTelegram } from '../../../src/recording/rule.ts';
+import { exchangeTexts, refusalOf } from './exchange-text.ts';
 
 const seed = Number(process.env['KOMBI_SEED'] ?? 20_261_120);
 
@@ -11,23 +12,8 @@ function file(requests: readonly string[], responses: readonly string[], more = 
   return `${more}[REQUEST]\n${requests.join('\n')}\n\n[RESPONSE]\n${responses.join('\n')}\n`;
 }
 
-function told(text: string): readonly string[] {
-  return decodeEdiSim(text).exchanges.map(
-    ({ target, functional, request, answers }) =>
-      `${toHex(Uint8Array.of(target))}${functional ? '!' : ''}/${toHex(request)} →${answers
-        .map(({ source, payload }) => ` ${toHex(Uint8Array.of(source))}:${toHex(payload)}`)
-        .join('')}`,
-  );
-}
-
-function refusal(text: string) {
-  try {
-    decodeEdiSim(text);
-  } catch (error) {
-    return error as { code: string; exit: number; message: string };
-  }
-  return undefined;
-}
+const told = (text: string) => exchangeTexts(decodeEdiSim(text).exchanges);
+const refusal = (text: string) => refusalOf(() => decodeEdiSim(text));
 
 /** What the file's one rule answers to a physical request; undefined where it does not match or cannot be worked out. */
 function ruled(request: string, response: string, target: number, payload: string): string | undefined {

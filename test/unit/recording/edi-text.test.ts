@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../../../src/core/index.ts';
 import { decodeEdiText, type Exchange, encodeEdiText } from '../../../src/recording/index.ts';
 import { RecordingBuilder } from '../../../src/recording/recording.ts';
+import { exchangeTexts, refusalOf } from './exchange-text.ts';
 
 const seed = Number(process.env['KOMBI_SEED'] ?? 20_261_120);
 const bytes = (minLength: number, maxLength: number) => fc.uint8Array({ minLength, maxLength });
@@ -16,24 +17,8 @@ const exchange: fc.Arbitrary<Exchange> = fc.record({
   answers: fc.array(fc.record({ source: address, payload }), { maxLength: 4 }),
 });
 
-/** One line as told: `60/22F190 → 60:62F190 10:7F2231`, `DF!/22F190 →` where all were asked. */
-function told(text: string): readonly string[] {
-  return decodeEdiText(text).exchanges.map(
-    ({ target, functional, request, answers }) =>
-      `${toHex(Uint8Array.of(target))}${functional ? '!' : ''}/${toHex(request)} →${answers
-        .map(({ source, payload }) => ` ${toHex(Uint8Array.of(source))}:${toHex(payload)}`)
-        .join('')}`,
-  );
-}
-
-function refusal(text: string) {
-  try {
-    decodeEdiText(text);
-  } catch (error) {
-    return error as { code: string; exit: number; message: string };
-  }
-  return undefined;
-}
+const told = (text: string) => exchangeTexts(decodeEdiText(text).exchanges);
+const refusal = (text: string) => refusalOf(() => decodeEdiText(text));
 
 describe('EdiabasLib response text', () => {
   it('is read line by line, with comments, blank lines and either end of line', () => {
