@@ -1,5 +1,5 @@
 import type { Catalog } from '../catalog/index.ts';
-import { type EcuAddress, EXIT, type Ignition, KombiError } from '../core/index.ts';
+import { type EcuAddress, EXIT, type Ignition, isKombiError, KombiError } from '../core/index.ts';
 import type { Transport } from '../transport/index.ts';
 import { UdsClient } from '../uds/index.ts';
 import {
@@ -97,6 +97,16 @@ export class Car {
       this.#ecus.set(address, identity);
     }
     return identity;
+  }
+
+  /** {@link ecu} where silence is an answer: undefined. */
+  async ecuIfItAnswers(address: EcuAddress): Promise<EcuIdentity | undefined> {
+    try {
+      return await this.ecu(address);
+    } catch (error) {
+      if (isKombiError(error, 'ecu')) return undefined;
+      throw error;
+    }
   }
 
   /** What else an ECU tells of itself. */

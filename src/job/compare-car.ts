@@ -1,6 +1,6 @@
 import { type BackupContent, type BackupDifference, type BackupEcu, backupBlock, blockBytes, diffBackups } from '../archive/index.ts';
-import { type Did, did, EXIT, ecuAddress, equalBytes, isKombiError, KombiError, toHex } from '../core/index.ts';
-import { type EcuIdentity, formatSvkEntry, type SvkEntry } from '../vehicle/index.ts';
+import { type Did, did, EXIT, ecuAddress, equalBytes, KombiError, toHex } from '../core/index.ts';
+import { formatSvkEntry, type SvkEntry } from '../vehicle/index.ts';
 import { type BlockReader, createBlockReader } from './block-reader.ts';
 import type { Car } from './car.ts';
 import type { OnProgress } from './plan.ts';
@@ -48,7 +48,7 @@ export async function compareWithCar(car: Car, backup: BackupContent, onProgress
 async function readAgain(car: Car, saved: BackupEcu, onProgress: OnProgress): Promise<BackupEcu | undefined> {
   if (saved.blocks.length === 0) return undefined;
   const address = ecuAddress(Number.parseInt(saved.address, 16));
-  const identity = await identify(car, address);
+  const identity = await car.ecuIfItAnswers(address);
   await car.assertSame();
   if (identity === undefined) return undefined;
   const reader = createBlockReader(car, address);
@@ -75,15 +75,6 @@ async function readAgain(car: Car, saved: BackupEcu, onProgress: OnProgress): Pr
 
 function isCafd({ processClass }: SvkEntry): boolean {
   return processClass === 'CAFD';
-}
-
-async function identify(car: Car, address: EcuIdentity['address']): Promise<EcuIdentity | undefined> {
-  try {
-    return await car.ecu(address);
-  } catch (error) {
-    if (isKombiError(error, 'ecu')) return undefined;
-    throw error;
-  }
 }
 
 /** The bytes, or why there are none: an NRC in hex, `silent` or `unstable`. */

@@ -1,4 +1,3 @@
-import { isKombiError } from '../core/index.ts';
 import { type EcuIdentity, type FoundEcu, findEcus, wayToAsk } from '../vehicle/index.ts';
 import type { Car } from './car.ts';
 import type { OnProgress } from './plan.ts';
@@ -29,17 +28,12 @@ export async function surveyEcus(car: Car, onProgress?: OnProgress): Promise<rea
   const ecus: SurveyedEcu[] = [];
   for (const [done, ecu] of found.entries()) {
     onProgress?.({ step: 'identify', ecu: ecu.address, done, total: found.length });
-    ecus.push({ ...ecu, name: car.catalog.ecuName(ecu.address), identity: ecu.answers ? await identityOf(car, ecu) : undefined });
+    ecus.push({
+      ...ecu,
+      name: car.catalog.ecuName(ecu.address),
+      identity: ecu.answers ? await car.ecuIfItAnswers(ecu.address) : undefined,
+    });
     await car.assertSame();
   }
   return ecus;
-}
-
-async function identityOf(car: Car, { address }: FoundEcu): Promise<EcuIdentity | undefined> {
-  try {
-    return await car.ecu(address);
-  } catch (error) {
-    if (isKombiError(error, 'ecu')) return undefined;
-    throw error;
-  }
 }

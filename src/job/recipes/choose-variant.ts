@@ -1,6 +1,6 @@
 import type { Recipe, RecipeVariant } from '../../catalog/index.ts';
 import { type EditSyntax, editsOfVariant, messageEdit } from '../../coding/index.ts';
-import { type EcuAddress, EXIT, formatEcuAddress, isKombiError, KombiError } from '../../core/index.ts';
+import { type EcuAddress, EXIT, formatEcuAddress, KombiError } from '../../core/index.ts';
 import { cafdsOf, type EcuIdentity } from '../../vehicle/index.ts';
 import { assertCodable } from '../assert-codable.ts';
 import type { Car } from '../car.ts';
@@ -74,12 +74,8 @@ async function chooseByCodingData(car: Car, recipe: Recipe): Promise<ChosenVaria
 /** The ECU that a variant names, where it is there; every ECU of a car where it names none. */
 async function candidates(car: Car, { ecu }: RecipeVariant): Promise<readonly EcuIdentity[]> {
   if (ecu === undefined) return car.ecus();
-  try {
-    return [await car.ecu(ecu)];
-  } catch (error) {
-    if (isKombiError(error, 'ecu')) return [];
-    throw error;
-  }
+  const answering = await car.ecuIfItAnswers(ecu);
+  return answering === undefined ? [] : [answering];
 }
 
 function refuseBlocked(car: Car, { id }: Recipe, ecu: EcuIdentity): void {
