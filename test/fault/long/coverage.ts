@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { commitNow } from '../../support/fault-coverage.ts';
 import type { Done, Unit } from './unit.ts';
 
 const MOST_NAMED = 200;
@@ -37,7 +37,7 @@ export function summarize(done: readonly Done[], run: Pick<Simulated, 'seed' | '
   return {
     ...run,
     node: process.version,
-    commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
+    commit: commitNow(),
     singleFault: { ...countsOf(done, 'singles'), by },
     twoFaults: countsOf(done, 'pairs'),
     cutsInJobAndRecovery: countsOf(done, 'cuts'),

@@ -1,58 +1,55 @@
-import { readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { diffStates } from '../../../src/mock/index.ts';
 import { ONE_BIT } from '../support/kill.ts';
 import { Workshop } from '../support/workshop.ts';
 import { CarProcess } from './car-process.ts';
-import { fileDescriptorsOf, rssBytesOf, trendPercent } from './leftovers.ts';
-import type { LifeReport } from './one-process.ts';
+import { type Growth, growthOf } from './growth.ts';
+import { type Holdings, leftInArchive } from './leftovers.ts';
 
 const JOBS_PER_ARCHIVE = 50;
 const MEASUREMENTS = 100;
-const WARM_UP = 0.5;
-const MAX_RSS_GROWTH_PERCENT = 5;
-/** The names that kombi gives to what it makes outside its archive. */
-const OURS = /^kombi-(elm327|[0-9a-f]{32})/;
+
+export interface FreshProcesses {
+  readonly car: Omit<Growth, 'violations'>;
+  readonly filesLeft: number;
+  readonly violations: readonly string[];
+}
 
 /** Job after job, each a process of its own, against one mock car that stays: neither side may keep anything. */
-export async function liveInFreshProcesses(jobs: number, tell: (text: string) => void): Promise<LifeReport> {
+export async function liveInFreshProcesses(jobs: number, tell: (text: string) => void): Promise<FreshProcesses> {
   const workshop = await Workshop.open();
   const car = await CarProcess.start(workshop.folder);
   const violations: string[] = [];
-  const carMemory: number[] = [];
+  const measured: Holdings[] = [];
+  // All that a program may write to beside its archive.
+  const home = join(workshop.folder, 'home');
+  const prefix = ['env', '-u', 'XDG_CACHE_HOME', '-u', 'XDG_DATA_HOME', `HOME=${home}`, `TMPDIR=${home}`];
   try {
+    mkdirSync(home);
     const hide = await workshop.accepted(ONE_BIT.words);
     await workshop.run(hide);
     const show = await workshop.accepted(ONE_BIT.words.map((word) => word.replace(/=0$/, '=1')));
     await workshop.run(show);
-    const descriptors = fileDescriptorsOf(car.pid);
-    const temporary = readdirSync(tmpdir()).filter((name) => OURS.test(name)).length;
     for (let job = 0; job < jobs; job += 1) {
       const archive = `${workshop.archiveFolder}-${Math.floor(job / JOBS_PER_ARCHIVE)}`;
-      const { exit, line, stderr } = await workshop.run(job % 2 === 0 ? hide : show, { archive, link: car.link });
+      const { exit, line, stderr } = await workshop.run(job % 2 === 0 ? hide : show, { archive, link: car.link, prefix });
       if (exit !== 0) violations.push(`job ${job} ends ${exit}: ${line?.error?.message ?? stderr}`);
       const changed = diffStates(workshop.before, car.state()).length;
       if (changed !== (job + 1) % 2) violations.push(`job ${job} left ${changed} bits changed`);
       if ((job + 1) % Math.ceil(jobs / MEASUREMENTS) === 0) {
-        carMemory.push(rssBytesOf(car.pid));
-        if (carMemory.length % 10 === 0)
-          tell(`${job + 1} jobs: the car holds ${carMemory.at(-1)} bytes and ${fileDescriptorsOf(car.pid)} files`);
+        measured.push(await car.holdings());
+        if (measured.length % 10 === 0) tell(`${job + 1} jobs: the car holds ${JSON.stringify(measured.at(-1))}`);
       }
       if ((job + 1) % JOBS_PER_ARCHIVE === 0) violations.push(...leftInArchive(archive));
     }
-    const carFiles = fileDescriptorsOf(car.pid) - descriptors;
-    const carRssGrowthPercent = trendPercent(carMemory.slice(Math.floor(carMemory.length * WARM_UP)));
-    if (carFiles > 0) violations.push(`the mock car has ${carFiles} more files open`);
-    if (carRssGrowthPercent > MAX_RSS_GROWTH_PERCENT) violations.push(`the mock car's memory grew by ${carRssGrowthPercent} %`);
-    const left = readdirSync(tmpdir()).filter((name) => OURS.test(name)).length - temporary;
-    return { jobs, warmUpJobs: jobs * WARM_UP, carRssGrowthPercent, carFiles, temporaryFilesLeft: left, violations };
+    const left = readdirSync(home, { recursive: true, encoding: 'utf8' });
+    violations.push(...left.map((name) => `left lying beside the archive: ${name}`));
+    const { violations: ofCar, ...grown } = growthOf(measured, jobs);
+    violations.push(...ofCar.map((violation) => `the mock car: ${violation}`));
+    return { car: grown, filesLeft: left.length, violations };
   } finally {
     car.stop();
     await workshop.dispose();
   }
-}
-
-function leftInArchive(folder: string): readonly string[] {
-  const left = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\.(tmp|reserve)$/.test(name));
-  return left.map((name) => `left lying in the archive: ${name}`);
 }
