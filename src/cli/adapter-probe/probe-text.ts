@@ -47,7 +47,7 @@ function resultText({ proves, exchanges, outcome }: AdapterProbeResult): string 
 }
 
 function exchangeText({ sent, answer, silent, ms }: AdapterProbeExchange): string {
-  const said = silent ? 'not even a prompt' : answer.join(' ');
+  const said = silent ? 'not even a prompt' : answer.length === 0 ? 'only a prompt' : answer.join(' ');
   // Of a frame it matters how long the chip waited.
   return /^[0-9A-F]+$/.test(sent) ? `${sent} → ${said} (${ms} ms)` : `${sent} → ${said}`;
 }

@@ -140,11 +140,11 @@ export class Elm327Chip implements SerialDevice {
   }
 
   #collect(bytes: Uint8Array, firstAt: number): void {
-    const { echo, line } = this.#typed.add(bytes, { room: this.#room, eol: this.state.eol });
+    const { echo, line, isBehindBlank } = this.#typed.add(bytes, { room: this.#room, eol: this.state.eol });
     if (this.state.settings.echo || (line !== undefined && this.#car.faults.strike('echo-on') !== undefined)) {
       this.#line.print(echo, firstAt);
     }
-    if (line === undefined) return;
+    if (line === undefined || (isBehindBlank && this.state.personality.losesLineBehindBlank)) return;
     if (this.#mode.kind === 'data') this.#takeData(line, this.#mode);
     else {
       this.#lastLine = line || this.#lastLine;
@@ -165,11 +165,15 @@ export class Elm327Chip implements SerialDevice {
 
   #execute(line: string): void {
     if (this.state.personality.mute?.test(line)) return;
-    const outcome = line.length > this.#longestLine ? '?' : this.#commands.run(line);
+    if (line.length > this.#longestLine) {
+      this.#refuse();
+      return;
+    }
+    const outcome = this.#commands.run(line);
     if (typeof outcome === 'string') this.#line.answer(outcome);
     else if (outcome !== undefined) this.#act(outcome);
     else if (/^[0-9A-F]+$/.test(line)) this.#busSide.request(line);
-    else this.#line.answer('?');
+    else this.#refuse();
   }
 
   #act(action: Action): void {
@@ -211,6 +215,12 @@ export class Elm327Chip implements SerialDevice {
   }
 
   // --- to the host
+
+  #refuse(): void {
+    const { refusal = '?' } = this.state.personality;
+    if (refusal === '') this.#line.prompt();
+    else this.#line.answer(refusal);
+  }
 
   #askData(message: ArbitraryMessage, bytes: number): void {
     if (bytes > (this.state.personality.stn?.messageRoom ?? 0)) {

@@ -7,7 +7,7 @@ import { ST_COMMANDS } from './st-commands.ts';
 
 const AT_COMMANDS: readonly AtCommand[] = [...GENERAL_COMMANDS, ...CAN_COMMANDS];
 
-/** The AT and ST commands that an adapter knows, and what it makes of those that it does not. */
+/** The AT and ST commands that an adapter knows. */
 export class CommandSet {
   readonly #state: ChipState;
   readonly #at: readonly AtCommand[];
@@ -24,20 +24,22 @@ export class CommandSet {
 
   /**
    * @param line upper case, without blanks
-   * @returns what is printed, or what happens instead; undefined for what is no command
+   * @returns what is printed, or what happens instead; undefined for what is no command that it knows
    */
   run(line: string): string | Action | undefined {
     const table = line.startsWith('AT') ? this.#at : line.startsWith('ST') ? this.#st : undefined;
     return table && this.#runFrom(table, line.slice(2));
   }
 
-  #runFrom(table: readonly AtCommand[], text: string): string | Action {
-    const { ignores, agreesToAll } = this.#state.personality;
+  #runFrom(table: readonly AtCommand[], text: string): string | Action | undefined {
+    const { ignores, agreesToAll, takesMs } = this.#state.personality;
     for (const { name, form, run } of table) {
       const match = form.exec(text);
       if (match === null) continue;
-      return ignores?.includes(name) ? 'OK' : run(this.#state, ...match.slice(1).map((group) => group ?? ''));
+      const outcome = ignores?.includes(name) ? 'OK' : run(this.#state, ...match.slice(1).map((group) => group ?? ''));
+      const delayMs = takesMs?.[name];
+      return typeof outcome === 'string' && delayMs !== undefined ? { kind: 'after', delayMs, text: outcome } : outcome;
     }
-    return agreesToAll ? 'OK' : '?';
+    return agreesToAll ? 'OK' : undefined;
   }
 }

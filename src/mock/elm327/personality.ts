@@ -48,6 +48,12 @@ export interface Personality {
   readonly ignores?: readonly string[];
   /** Lines to which it says nothing at all, not even that it is ready. */
   readonly mute?: RegExp;
+  /** What it says to what it does not know; empty: only that it is ready. Default `?`. */
+  readonly refusal?: string;
+  /** How long it takes over a command, by its name, in ms. */
+  readonly takesMs?: Readonly<Record<string, number>>;
+  /** A line that begins with a blank, such as an interrupt of before, gets no answer. */
+  readonly losesLineBehindBlank?: boolean;
   /** Each so many requests its supply breaks down (LV RESET). */
   readonly brownsOutAfter?: number;
   readonly stn?: StnIdentity;
@@ -138,24 +144,26 @@ export const PERSONALITIES = {
     source: 'field reports, elm327.md §4',
     evidence: 'owners',
   },
-  // No chip at all: a program that talks OBD-II. Its names, and that it has what nobody has tried, are a guess.
+  // No chip at all: a program that talks OBD-II. That it has what nobody has tried is a guess.
   emulator: {
     banner: 'ELM327 v1.5',
     firmware: '2.2',
     transmitBuffer: 512,
-    lacks: ['PB', 'CSM', 'CTM', 'JE', 'AMC', 'CS', 'STIX', 'STCSEGR', 'STCSEGT'],
+    lacks: [...['PB', 'CSM', 'CTM', 'JE', 'AMC', 'CS'], ...['STIX', 'STPO', 'STPC', 'STPPMC', 'STCAF', 'STCTOR', 'STCSEGR', 'STCSEGT']],
     ignores: ['CEA', 'FCSH', 'FCSD', 'FCSM', 'ST', 'SP', 'TP', 'CF', 'CM', 'CRA', 'CRA hhh', 'TA'],
     mute: /^(?:AT#1|STPX.*|[0-9A-F]+)$/,
+    takesMs: { D: 110, DPN: 501 },
+    losesLineBehindBlank: true,
     stn: {
-      firmware: 'STN1110 v4.2.0',
+      firmware: 'STN1100 v1.2.3',
       released: '',
-      device: 'STN1110 r1.0.0',
+      device: 'OBDLink r1.7',
       manufacturer: 'Generic',
-      serialNumber: '111000000002',
+      serialNumber: '110012345678',
       lineBuffer: 511,
       messageRoom: 0,
     },
-    source: 'a public emulator, measured: elm327.md §5',
+    source: 'Ircama ELM327-emulator, measured: 3.0.5 (elm327.md §5) and commit 089c4be',
     evidence: 'recorded',
   },
   stn1110: {

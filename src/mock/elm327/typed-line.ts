@@ -10,6 +10,8 @@ export interface Typed {
   readonly echo: string;
   /** Upper case, without blanks; undefined before its CR. */
   readonly line: string | undefined;
+  /** The line began with a blank. */
+  readonly isBehindBlank: boolean;
 }
 
 /** The line that the host is typing. */
@@ -17,6 +19,7 @@ export class TypedLine {
   readonly #clock: Clock;
   readonly #giveUp: () => void;
   #text = '';
+  #isBehindBlank = false;
   #timer: Timer | undefined;
 
   /** @param giveUp told when an unfinished line has been dropped */
@@ -34,16 +37,18 @@ export class TypedLine {
       if (byte === 0) continue;
       complete = byte === CR;
       echo += complete ? eol : String.fromCharCode(byte);
+      if (byte === SPACE && this.#text === '') this.#isBehindBlank = true;
       if (byte > SPACE && this.#text.length <= room) this.#text += String.fromCharCode(byte);
     }
-    if (complete) return { echo, line: this.#end().toUpperCase() };
+    const isBehindBlank = this.#isBehindBlank;
+    if (complete) return { echo, line: this.#end().toUpperCase(), isBehindBlank };
     if (this.#text !== '') {
       this.#timer = this.#clock.backgroundTimer(INCOMPLETE_LINE_MS, () => {
         this.#end();
         this.#giveUp();
       });
     }
-    return { echo, line: undefined };
+    return { echo, line: undefined, isBehindBlank };
   }
 
   /** Gives up nothing any more. */
@@ -54,6 +59,7 @@ export class TypedLine {
   #end(): string {
     const text = this.#text;
     this.#text = '';
+    this.#isBehindBlank = false;
     return text;
   }
 }

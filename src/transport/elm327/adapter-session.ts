@@ -2,7 +2,7 @@ import { type Clock, isKombiError, type KombiError } from '../../core/index.ts';
 import { SINGLE_FRAME_BYTES } from '../isotp/index.ts';
 import type { Message } from '../transport.ts';
 import { type AdapterFindings, FindingsBook } from './adapter-findings.ts';
-import { askIdentity, identifyChip, leaveChip, nobodyThere, parseVoltage, QUIET_MS, unfit } from './adapter-setup.ts';
+import { askIdentity, identifyChip, leaveChip, NO_NAME, nobodyThere, parseVoltage, QUIET_MS, unfit } from './adapter-setup.ts';
 import { FAST_BAUDS, restoreRate, switchRate } from './baud-switch.ts';
 import type { Chip } from './chip.ts';
 import { isUnmasked, openBestPath, settlePath, unmask, whyNotWrite } from './ladder.ts';
@@ -21,6 +21,8 @@ export interface AdapterMemory {
   leftAtBaud: number | undefined;
   /** Whether a faster rate has not been tried yet. */
   maySwitch: boolean;
+  /** Nobody has answered what was asked last. */
+  unanswered: boolean;
 }
 
 export interface SessionEnds {
@@ -63,8 +65,16 @@ export class AdapterSession {
     const found = await findChip(chip, memory.leftAtBaud, signal);
     if (memory.findings?.value.name !== found.name) memory.findings = new FindingsBook(found);
     const { findings } = memory;
-    const kind = await openBestPath({ chip, findings, signal });
-    return new AdapterSession(chip, ends, { findings, kind, homeBaud });
+    try {
+      const kind = await openBestPath({ chip, findings, signal });
+      // It may be no car that is missing, but an adapter.
+      if (memory.unanswered || found.name === NO_NAME) await unmask({ chip, findings, signal });
+      return new AdapterSession(chip, ends, { findings, kind, homeBaud });
+    } catch (error) {
+      const { clock } = ends;
+      if (isKombiError(error, 'adapter')) await leaveAsFound(chip, { clock, isStn: found.isStn, homeBaud }).catch(() => {});
+      throw error;
+    }
   }
 
   get path(): MessagePath {

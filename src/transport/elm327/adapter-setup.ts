@@ -8,6 +8,8 @@ import { chipError } from './chip-texts.ts';
 export const QUIET_MS = 100;
 const LONG_QUIET_MS = 400;
 const PROBE_TIMEOUT_MS = 500;
+/** What a program that says OK to anything says where its name belongs. */
+export const NO_NAME = 'OK';
 /** The first line may meet rests of an older one, noise after power-up, a sleeping adapter, or one that is still busy. */
 const PROBES = 3;
 /** The end of something older: what came next would be taken for the answer to the wrong question. */
@@ -31,11 +33,13 @@ export async function identifyChip(chip: Chip, patient: boolean, signal?: AbortS
 }
 
 async function askName(chip: Chip, patient: boolean, signal?: AbortSignal): Promise<AdapterFindings | undefined> {
-  const answer = (await chip.tryAsk('STI', PROBE_TIMEOUT_MS, signal)).filter((line) => line !== 'STI');
+  const answer = (await chip.tryAsk('STI', PROBE_TIMEOUT_MS, signal)).lines.filter((line) => line !== 'STI');
   const [stn = ''] = answer;
   if (answer.length > 1 || OLDER.test(stn) || (!patient && !chip.heard)) return undefined;
   if (/^STN\d/.test(stn)) return newFindings(printable(stn), true);
-  const name = (await chip.tryAsk('ATI', PROBE_TIMEOUT_MS, signal)).find((line) => line.includes('ELM327'));
+  const { lines, prompted } = await chip.tryAsk('ATI', PROBE_TIMEOUT_MS, signal);
+  // A modem may say that too, but never prompts.
+  const name = lines.find((line) => line.includes('ELM327') || (prompted && line === NO_NAME));
   return name === undefined ? undefined : newFindings(printable(name), false);
 }
 

@@ -87,7 +87,7 @@ async function isNamed({ chip, clock }: RateChange): Promise<boolean> {
 /** Whether it answers the same question with its name, several times in a row. */
 async function isUnderstood({ chip, isStn }: RateChange): Promise<boolean> {
   for (let reading = 0; reading < READINGS; reading += 1) {
-    const answer = await chip.tryAsk(isStn ? 'STI' : 'ATI', ANSWER_MS);
+    const { lines: answer } = await chip.tryAsk(isStn ? 'STI' : 'ATI', ANSWER_MS);
     if (!answer.some((line) => line.includes(isStn ? 'STN' : 'ELM327'))) return false;
   }
   return true;

@@ -31,6 +31,7 @@ export class Chip {
   #busy = false;
   #answered = false;
   #stopping = false;
+  #stopped = false;
   #failure: KombiError | undefined;
   #heard = false;
   #characters = 0;
@@ -126,12 +127,12 @@ export class Chip {
   }
 
   /** As `ask`, of a chip that may not answer: then gives what came, and takes it for idle. */
-  async tryAsk(command: string, timeoutMs: number, signal?: AbortSignal): Promise<string[]> {
+  async tryAsk(command: string, timeoutMs: number, signal?: AbortSignal): Promise<{ lines: string[]; prompted: boolean }> {
     signal?.throwIfAborted();
     await this.write(command);
-    await this.prompted(timeoutMs, signal);
+    const prompted = await this.prompted(timeoutMs, signal);
     this.#busy = false;
-    return this.#lines.splice(0);
+    return { lines: this.#lines.splice(0), prompted };
   }
 
   /** Brings a chip of which nothing is known to its prompt: if it says nothing, it was there already. */
@@ -189,8 +190,12 @@ export class Chip {
   }
 
   #onPrompt(): void {
-    // Some chips prompt twice after STOPPED; the second answers nothing, so a prompt without a line before it does not count.
-    if (!this.#busy || !(this.#answered || this.#stopping)) return;
+    if (!this.#busy) return;
+    // Some chips prompt twice after STOPPED: the second answers nothing. At other times a prompt alone is an answer: programs say no
+    // more to what they do not know.
+    const isSecond = this.#stopped && !this.#answered && !this.#stopping;
+    this.#stopped = this.#stopping;
+    if (isSecond) return;
     this.#busy = false;
     this.#stopping = false;
     this.#wake?.();

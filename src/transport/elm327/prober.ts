@@ -8,9 +8,10 @@ import { LADDER, NO_COMMAND, verdictOn } from './ladder.ts';
 import type { Setting } from './message-path.ts';
 import { PROBES, type Probe } from './probe-table.ts';
 
-const ANSWER_MS = 500;
+/** A program that plays an ELM327 takes half a second over ATDPN, and loses the line behind an interrupt. */
+const ANSWER_MS = 700;
 /** One that has shown to be of no use is told so soon; what is not asked by then is not. */
-const USELESS_MS = 2000;
+const USELESS_MS = 1500;
 
 export interface ProbeEnds {
   readonly chip: Chip;
@@ -23,12 +24,12 @@ export class Prober {
   readonly book: FindingsBook;
   readonly results: AdapterProbeResult[] = [];
   readonly #ends: ProbeEnds;
-  readonly #startMs: number;
+  readonly #uselessAtMs: number;
 
   constructor(ends: ProbeEnds, found: AdapterFindings) {
     this.#ends = ends;
     this.book = new FindingsBook(found);
-    this.#startMs = ends.clock.now();
+    this.#uselessAtMs = ends.clock.now() + USELESS_MS;
   }
 
   /**
@@ -38,13 +39,10 @@ export class Prober {
    */
   async probeChip(): Promise<void> {
     await this.#settings();
-    const exchanges = [await this.ask(NO_COMMAND)];
-    const agrees = exchanges[0]?.answer.at(-1) === 'OK';
-    this.book.took(NO_COMMAND, agrees);
-    this.#note('no-command', 'its OK means something: what is no command is refused', agrees ? 'no' : 'yes', exchanges);
+    await this.#trust();
     for (const probe of PROBES) await this.#probe(probe);
     const { chip, signal } = this.#ends;
-    if (verdictOn(this.book.value).use !== 'none') this.book.identified(await askIdentity(chip, this.book.value.isStn, signal));
+    if (!this.#isUseless) this.book.identified(await askIdentity(chip, this.book.value.isStn, signal));
   }
 
   /** Sends a line that is no request of a car's; also a chip that says nothing is asked on. */
@@ -88,6 +86,15 @@ export class Prober {
     for (const { id, proves } of probes) this.#note(id, proves, why, exchanges);
   }
 
+  /** It is of no use, and the time for telling has come. */
+  get #isDone(): boolean {
+    return this.#isUseless && this.#ends.clock.now() >= this.#uselessAtMs;
+  }
+
+  get #isUseless(): boolean {
+    return verdictOn(this.book.value).use === 'none';
+  }
+
   async #settings(): Promise<void> {
     for (const { rung, opening, settling } of LADDER) {
       if (rung === 'stn' && !this.book.value.isStn) continue;
@@ -95,10 +102,26 @@ export class Prober {
     }
   }
 
+  async #trust(): Promise<void> {
+    const probe = { id: 'no-command', proves: 'its OK means something: what is no command is refused' };
+    if (this.#isDone) {
+      this.leaveOut([probe], 'not-asked');
+      return;
+    }
+    const exchange = await this.ask(NO_COMMAND);
+    const agrees = exchange.answer.at(-1) === 'OK';
+    this.book.took(NO_COMMAND, agrees);
+    this.conclude(probe, !agrees, [exchange]);
+  }
+
   async #set({ command, what }: Setting): Promise<void> {
     const isKnown = this.book.value.takes[command] !== undefined;
     // Defaults are asked for again: with them each way begins.
     if (isKnown && command !== 'ATD') return;
+    if (this.#isDone) {
+      if (!isKnown) this.leaveOut([{ id: `takes-${command}`, proves: what }], 'not-asked');
+      return;
+    }
     const exchange = await this.ask(command);
     const last = exchange.answer.at(-1);
     const error = exchange.answer.map((line) => (line === '?' ? undefined : chipError(line))).find((found) => found !== undefined);
@@ -108,8 +131,7 @@ export class Prober {
   }
 
   async #probe(probe: Probe): Promise<void> {
-    const isUseless = verdictOn(this.book.value).use === 'none';
-    if (isUseless && this.#ends.clock.now() - this.#startMs > USELESS_MS) {
+    if (this.#isDone) {
       this.leaveOut([probe], 'not-asked');
       return;
     }

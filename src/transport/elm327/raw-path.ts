@@ -12,7 +12,7 @@ export const RAW_OPENING: readonly Setting[] = [
   { command: 'ATS0', what: 'spaces off', neededTo: 'write' },
   { command: 'ATM0', what: 'protocol memory off', neededTo: 'read' },
   { command: 'ATSH6F1', what: 'request identifier', neededTo: 'read' },
-  { command: 'ATPBC001', what: 'raw 11-bit CAN at 500 kbit/s', neededTo: 'read' },
+  { command: 'ATPBC001', what: 'raw 11-bit CAN at 500 kbit/s, for extended addresses and flow control', neededTo: 'read' },
   { command: 'ATTPB', what: 'user protocol B', neededTo: 'read' },
 ];
 

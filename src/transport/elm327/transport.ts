@@ -21,6 +21,8 @@ import { concludeProbe, probeOn } from './probe-adapter.ts';
 
 const OPEN_ATTEMPTS = 3;
 const REOPEN_PAUSE_MS = 200;
+/** A program may say at once that nobody answers; it is not asked on any faster. */
+const LEAST_LISTENING_MS = 20;
 /** The contract's cap on messages that nobody has taken. */
 const MAX_WAITING_MESSAGES = 64;
 
@@ -83,7 +85,7 @@ class LadderTransport implements Elm327Transport {
     this.portName = options.portName;
     this.clock = options.clock;
     const findings = options.known && new FindingsBook(withoutTrust(options.known));
-    this.#memory = { findings, isKept: options.keep !== undefined, leftAtBaud: undefined, maySwitch: true };
+    this.#memory = { findings, isKept: options.keep !== undefined, leftAtBaud: undefined, maySwitch: true, unanswered: false };
   }
 
   get capabilities(): TransportCapabilities {
@@ -132,6 +134,7 @@ class LadderTransport implements Elm327Transport {
       if (connection.asked) await session.settle(signal);
       if (connection.mayHasten) await session.hasten();
       connection.asked = true;
+      this.#memory.unanswered = true;
       await session.path.send(target, payload, { once: this.#habits.ask(target, payload), signal });
     });
   }
@@ -140,6 +143,7 @@ class LadderTransport implements Elm327Transport {
   receive(deadlineMs: number, signal?: AbortSignal): Promise<Message | undefined> {
     return this.#use(async ({ session, inbox, asked }) => {
       signal?.throwIfAborted();
+      let listensUntilMs = 0;
       for (;;) {
         const message = inbox.shift();
         if (message !== undefined) return message;
@@ -149,6 +153,9 @@ class LadderTransport implements Elm327Transport {
           // The chip's own patience (ST) is over; ours may not be.
           if (this.clock.now() >= deadlineMs) return undefined;
           if (asked) this.#habits.tookLong();
+          const pauseMs = Math.min(listensUntilMs, deadlineMs) - this.clock.now();
+          if (pauseMs > 0) await this.clock.sleep(pauseMs, signal);
+          listensUntilMs = this.clock.now() + LEAST_LISTENING_MS;
           await session.listen();
         }
       }
@@ -227,6 +234,7 @@ class LadderTransport implements Elm327Transport {
     const inbox: Message[] = [];
     const deliver = (message: Message) => {
       this.#habits.hear(message);
+      this.#memory.unanswered = false;
       if (inbox.length === MAX_WAITING_MESSAGES) inbox.shift();
       inbox.push(message);
     };

@@ -53,12 +53,12 @@ describe('personalities', () => {
     expect(await terminal.ask('60023E00')).toBe('660F1027E00\r\r>');
   });
 
-  it('emulator stores nothing of what it accepts, and leaves without a prompt who asks what it does not know', async () => {
+  it('emulator stores nothing of what it accepts, and leaves without a prompt who asks what it does not know, or behind a blank', async () => {
     const terminal = new Terminal({ personality: 'emulator' });
     expect(await refusals(terminal, ['ATPBC001', 'ATJE', 'ATCS', 'STIX', 'STCSEGT1', 'ATFCSM1', 'ATCEA12', 'ATST19'])).toEqual([
       ...['ATPBC001', 'ATJE', 'ATCS', 'STIX', 'STCSEGT1'],
     ]);
-    for (const line of ['AT#1', 'STPXD:22F190', '22F190']) expect(await terminal.ask(line)).toBe(`${line}\r`);
+    for (const line of ['AT#1', 'STPXD:22F190', '22F190', ' ATI']) expect(await terminal.ask(line)).toBe(`${line}\r`);
   });
 
   it('clone-wican lacks what coding needs', async () => {

@@ -1,7 +1,7 @@
 import { SerialPortMock } from 'serialport';
 import { afterAll, describe, expect, it } from 'vitest';
 import { fromHex } from '../../../src/core/index.ts';
-import { PERSONALITIES, type PersonalityName } from '../../../src/mock/elm327/index.ts';
+import { PERSONALITIES, type Personality, type PersonalityName } from '../../../src/mock/elm327/index.ts';
 import type { Rung } from '../../../src/transport/elm327/index.ts';
 import { type AdapterBench, ask, KOMBI, plugAdapter } from './adapter-bench.ts';
 
@@ -100,6 +100,18 @@ describe('an adapter that must not write', () => {
     await expect(session(bench)).rejects.toMatchObject({ message: expect.stringMatching(why) });
     await bench.transport.dispose();
     expect(bench.lines.filter((line) => /2E3301|^6010|STPX/.test(line))).toEqual([]);
+  });
+
+  it('one that no car answers is asked whether its OKs mean anything before it is asked again', async () => {
+    const pretender: Personality = { ...PERSONALITIES['clone-1.5'], agreesToAll: true, ignores: ['SH', 'CRA hhh', 'CF', 'CM'] };
+    const bench = await plugAdapter({ personality: pretender });
+    const { transport, lines } = bench;
+    await transport.open();
+    expect(await ask(bench, '22F190')).toBeUndefined();
+    await transport.close();
+    lines.length = 0;
+    await expect(transport.open()).rejects.toMatchObject({ code: 'adapter.unfit', exit: 3, message: expect.stringContaining('ATXX1') });
+    expect(lines.filter((line) => /^[0-9A-F]+$/.test(line))).toEqual([]);
   });
 
   it('clone-wican may read, before and after it was refused', async () => {

@@ -97,8 +97,23 @@ describe('probing an adapter', () => {
     lacks: ['STIX'],
     ignores: [...PERSONALITIES.emulator.ignores, 'PB', 'STCSEGR'],
   };
+  /** As measured of Ircama ELM327-emulator, commit 0166cbd: elm/elm.py and the AT commands of elm/obd_message.py. */
+  const onlyPrompts: Personality = {
+    ...PERSONALITIES['clone-1.5'],
+    lacks: ['D', 'M', 'PB', 'AL', 'AT', 'CSM', 'CTM', 'R', 'FCSH', 'FCSD', 'FCSM', 'CEA', 'CRA', 'CRA hhh', 'AMC', 'JE', 'PC'],
+    ignores: ['SP', 'TP', 'ST'],
+    refusal: '',
+    takesMs: { DPN: 501 },
+  };
+  const RAW = /ATPBC001 \(raw 11-bit CAN at 500 kbit\/s, for extended addresses and flow control\)/;
+  const USELESS: readonly [string, PersonalityName | Personality, RegExp][] = [
+    ['a program that emulates an ELM327, by what it refuses', 'emulator', RAW],
+    ['an older one, which only prompts at what it does not know', onlyPrompts, RAW],
+    // As jaipracash go-elm327-simulator, commit ed9fc91, was measured to do.
+    ['one that says OK to anything, even to who it is', { ...PERSONALITIES['silent-acceptor'], banner: 'OK' }, /OK to ATXX1/],
+  ];
   it.each<[string, PersonalityName | Personality, RegExp]>([
-    ['a program that emulates an ELM327, by what it refuses', 'emulator', /ATPBC001 \(raw 11-bit CAN/],
+    ...USELESS,
     ['one that accepts that too, by what comes of it', ignoresAll, /ATTPB \(user protocol B\)/],
     ['what says OK to anything', 'silent-acceptor', /OK to ATXX1/],
   ])('knows for unusable within three seconds, and asks no car: %s', async (_, personality, why) => {
@@ -107,16 +122,14 @@ describe('probing an adapter', () => {
     expect(probe.ms).toBeLessThan(3000);
     expect(sent.filter((line) => /^(?:[0-9A-F]+|STPX.*)$/.test(line))).toEqual([]);
     expect(idsOf(probe, 'needs-car')).toEqual([]);
+    expect(idsOf(probe, 'not-asked')).not.toContain('extended-address');
   });
 
-  it('and a job that opens such a program ends as soon, by the same words', async () => {
-    const { transport, clock, lines } = plugged('emulator');
-    await expect(transport.open()).rejects.toMatchObject({
-      code: 'adapter.unfit',
-      exit: 3,
-      message: expect.stringMatching(/ATPBC001 \(raw/),
-    });
+  it.each(USELESS)('and a job that opens such a program ends as soon, by the same words: %s', async (_, personality, why) => {
+    const { transport, clock, lines } = plugged(personality);
+    await expect(transport.open()).rejects.toMatchObject({ code: 'adapter.unfit', exit: 3, message: expect.stringMatching(why) });
     expect(clock.now()).toBeLessThan(3000);
+    expect(lines().slice(-2)).toEqual(['ATD', personality === 'emulator' ? 'STPC' : 'ATPC']);
     sent.push(...lines());
     expect(sent.filter((line) => /^(?:[0-9A-F]+|STPX.*)$/.test(line))).toEqual([]);
   });

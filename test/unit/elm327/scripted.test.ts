@@ -74,6 +74,13 @@ describe('requests and answers', () => {
     expect(clock.now()).toBeLessThan(600);
   });
 
+  it('does not fall over itself where it is told at once that nobody answers', async () => {
+    const { transport, adapter } = await connect((line) => (line === 'ATMA' ? 'NO DATA\r\r>' : undefined));
+    await transport.send(KOMBI, fromHex('22F186'));
+    expect(await receive(transport)).toBeUndefined();
+    expect(adapter.sent.filter((line) => line === 'ATMA').length).toBeLessThanOrEqual(51);
+  });
+
   it('gives undefined exactly at the deadline when nothing comes', async () => {
     const { transport, clock } = await connect(saying({ '600322F186': '' }));
     await transport.send(KOMBI, fromHex('22F186'));
