@@ -15,6 +15,7 @@ export interface Growth {
   readonly heldBytesPerJob: number;
   readonly heldGrowthPercent: number;
   readonly rssGrowthPercent: number;
+  /** So many more are open. */
   readonly fileDescriptors: number;
   readonly resources: Holdings['resources'];
   readonly violations: readonly string[];
