@@ -46,6 +46,8 @@ export async function startPty(device: SerialDevice, name: string): Promise<Pty>
   return {
     path,
     close: () => {
+      // Who waits for the end is held up by it.
+      socat.ref();
       release();
       return ended;
     },

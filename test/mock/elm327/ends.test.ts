@@ -8,6 +8,7 @@ import { type Elm327TcpServerOptions, startElm327Pty, startElm327TcpServer } fro
 import { FakeCar } from '../can/fake-car.ts';
 
 const FAST = { baud: 500_000 };
+const [ELM327, CAR] = ['elm327/index.js', 'index.js'].map((file) => new URL(`../../../dist/mock/${file}`, import.meta.url).href);
 
 /** Reads until the prompt, or until the other end is gone. */
 function answerOf(stream: Pick<Socket, 'on' | 'off'>): Promise<string> {
@@ -116,6 +117,14 @@ describe('the pseudo-terminal', () => {
     port.write('0100\r');
     expect(await closed).toMatchObject({ disconnected: true });
     expect(existsSync(pty.path)).toBe(false);
+  });
+
+  it.skipIf(!socat)('lets a program end that does nothing else, and come back from closing it (needs socat)', () => {
+    const car = `import { startElm327Pty } from ${JSON.stringify(ELM327)}; import { startMockCar } from ${JSON.stringify(CAR)};
+      const pty = await startElm327Pty(startMockCar({ profile: 'f06-sos' }));`;
+    const run = (text: string) => spawnSync(process.execPath, ['--input-type=module', '--eval', car + text], { encoding: 'utf8' });
+    expect(run("process.stdout.write('left open')")).toMatchObject({ status: 0, stdout: 'left open' });
+    expect(run("await pty.close(); process.stdout.write('closed')")).toMatchObject({ status: 0, stdout: 'closed' });
   });
 
   it('says what is missing where there is no socat', async () => {
