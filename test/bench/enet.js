@@ -1,4 +1,5 @@
-// Requests per second over ENET, against two bare Node sockets that exchange the same bytes in the same segments.
+// Requests per second over ENET, against two bare Node sockets that exchange the same bytes in the same segments; both ask the same
+// bare server, so that what is compared is the program and not the mock car.
 import { fileURLToPath } from 'node:url';
 import { medians, pinnedEnds, requirePinning } from './pinned.js';
 import { atLeast } from './table.js';
@@ -21,7 +22,7 @@ export async function measure() {
       const [echo, echoPort] = await serve('bare-server', recording);
       try {
         const { kombi, bare } = await medians(RUNS, {
-          kombi: () => answerOf('kombi', carPort, did),
+          kombi: () => answerOf('kombi', echoPort, did),
           bare: () => answerOf('bare', echoPort, recording),
         });
         rows.push(atLeast(AIM, { name, unit: 'requests/s', value: kombi, against: 'bare TCP', floor: bare }));
