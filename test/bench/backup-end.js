@@ -4,16 +4,19 @@
 //   bare-server <file>           answers as recorded, knowing nothing of HSFZ; tells its port
 //   kombi <port>                 makes backups of what answers there; tells how long one takes, and how much of it was waiting for
 //                                answers that never came
-//   bare <port> <file>           sends the recorded requests; tells how long all of them take
+//   bare <port> <file> <ms>      sends the recorded requests, and pauses behind one to all ECUs as kombi has to; tells how long the rest takes
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const HOST = '127.0.0.1';
-/** Backups: each is some two thousand requests. */
-const WARM_UP = 5;
-const TIMED = 4;
+/** The functional address, and where it stands in an HSFZ frame. */
+const TO_ALL = 0xdf;
+const TARGET_OFFSET = 7;
+/** Backups, each of some two thousand requests: after ten of them the compiler is done. */
+const WARM_UP = 10;
+const TIMED = 5;
 
 const roles = { car, record, 'bare-server': bareServer, kombi, bare };
 const [role, ...args] = process.argv.slice(2);
@@ -77,7 +80,7 @@ async function kombi(port) {
   return taken;
 }
 
-async function bare(port, file) {
+async function bare(port, file, pauseMs) {
   const exchanges = load(file);
   const socket = connect({ host: HOST, port: Number(port), noDelay: true });
   let index = 0;
@@ -90,13 +93,24 @@ async function bare(port, file) {
     received += chunk.length;
     if (received < exchanges[index].answerBytes) return;
     received = 0;
+    const { toAll } = exchanges[index];
     index += 1;
-    if (index < exchanges.length) ask();
-    else done();
+    if (index === exchanges.length) done();
+    // A processor that has rested is slow for a while: without the pause the floor would be of another machine.
+    else if (toAll) pause();
+    else ask();
   });
   socket.once('error', (error) => {
     throw error;
   });
+  let pausedMs = 0;
+  const pause = () => {
+    const startMs = performance.now();
+    setTimeout(() => {
+      pausedMs += performance.now() - startMs;
+      ask();
+    }, Number(pauseMs));
+  };
   const replay = () =>
     new Promise((resolve) => {
       index = 0;
@@ -104,9 +118,10 @@ async function bare(port, file) {
       ask();
     });
   for (let run = 0; run < WARM_UP; run += 1) await replay();
+  pausedMs = 0;
   const startMs = performance.now();
   for (let run = 0; run < TIMED; run += 1) await replay();
-  const ms = (performance.now() - startMs) / TIMED;
+  const ms = (performance.now() - startMs - pausedMs) / TIMED;
   socket.destroy();
   return ms;
 }
@@ -135,23 +150,26 @@ async function backups(port) {
     // Whoever asks all ECUs at once has to wait for the last of them; nothing crosses the wire meanwhile.
     let waitedMs = 0;
     const receive = transport.receive.bind(transport);
-    transport.receive = async (deadlineMs, signal) => {
-      if (deadlineMs < 0) return receive(deadlineMs, signal);
+    transport.receive = (deadlineMs, signal) => {
+      const received = receive(deadlineMs, signal);
+      if (!(received instanceof Promise)) return received;
       const startMs = performance.now();
-      const message = await receive(deadlineMs, signal);
-      if (message === undefined) waitedMs += performance.now() - startMs;
-      return message;
+      return received.then((message) => {
+        if (message === undefined) waitedMs += performance.now() - startMs;
+        return message;
+      });
     };
+    const archive = openArchive(folder);
     const startMs = performance.now();
     const opened = await openCar(transport, { catalog });
     try {
-      const { complete } = await backUp(opened, openArchive(folder), { tool: { name: 'kombi', version: 'bench' }, mayLack: true });
+      const { complete } = await backUp(opened, archive, { tool: { name: 'kombi', version: 'bench' }, mayLack: true });
       if (!complete) throw new Error('a backup lacks something');
     } finally {
       await opened.dispose();
     }
     const ms = performance.now() - startMs;
-    rmSync(join(folder, 'vehicles'), { recursive: true });
+    rmSync(archive.vehicleDirectory(opened.identity.vin), { recursive: true });
     return { ms, waitedMs };
   };
 }
@@ -168,6 +186,7 @@ function load(file) {
   const sum = (list) => list.reduce((total, { length }) => total + length, 0);
   return JSON.parse(readFileSync(file, 'utf8')).map((exchange) => {
     const [request, answer] = [bytes(exchange.request), bytes(exchange.answer)];
-    return { request, answer, requestBytes: sum(request), answerBytes: sum(answer) };
+    const toAll = request[0][TARGET_OFFSET] === TO_ALL;
+    return { request, answer, toAll, requestBytes: sum(request), answerBytes: sum(answer) };
   });
 }

@@ -44,7 +44,7 @@ async function overEnet(recording) {
           waits.push(waitedMs);
           return ms - waitedMs;
         },
-        bare: () => answerOf('bare', echoPort, recording),
+        bare: () => answerOf('bare', echoPort, recording, waits[0]),
       });
       const waitMs = Math.min(...waits);
       const name = `ENET, backup of 12 ECUs, ${exchanges.length} exchanges`;
