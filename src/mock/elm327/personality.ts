@@ -149,7 +149,7 @@ export const PERSONALITIES = {
     banner: 'ELM327 v1.5',
     firmware: '2.2',
     transmitBuffer: 512,
-    lacks: [...['PB', 'CSM', 'CTM', 'JE', 'AMC', 'CS'], ...['STIX', 'STPO', 'STPC', 'STPPMC', 'STCAF', 'STCTOR', 'STCSEGR', 'STCSEGT']],
+    lacks: ['PB', 'CSM', 'CTM', 'JE', 'AMC', 'CS', 'STIX', 'STPO', 'STPC', 'STPPMC', 'STCAF', 'STCTOR', 'STCSEGR', 'STCSEGT'],
     ignores: ['CEA', 'FCSH', 'FCSD', 'FCSM', 'ST', 'SP', 'TP', 'CF', 'CM', 'CRA', 'CRA hhh', 'TA'],
     mute: /^(?:AT#1|STPX.*|[0-9A-F]+)$/,
     takesMs: { D: 110, DPN: 501 },

@@ -146,7 +146,7 @@ describe('probing an adapter', () => {
     const probe = await probed('clone-1.5', { fault: 'can-error' });
     expect(probe).toMatchObject({ use: 'write', proven: false });
     expect(probe.why).toBeUndefined();
-    expect(idsOf(probe, 'needs-car')).toEqual([...['car', 'short-frames', 'no-spaces', 'timeout', 'response-digit', 'long-messages']]);
+    expect(idsOf(probe, 'needs-car')).toEqual(['car', 'short-frames', 'no-spaces', 'timeout', 'response-digit', 'long-messages']);
   });
 
   it('an adapter that loses frames of long answers may only read', async () => {
